@@ -1,0 +1,300 @@
+"""The index on disk: built once, loaded in a fraction of a second, never half-written.
+
+    manifest.json          what the index is and the SHA-256 of every other file; replaced last, atomically
+    gen-<id>/              one build
+        entries.json       entries without their text
+        chunks.json        chunks, and the digest of what was embedded for each
+        vectors.faiss
+        lexical/           tantivy's files
+
+A build writes a new ``gen-`` folder, flushes it, and only then moves the manifest over the old one: whoever dies on the
+way leaves the old index whole. Old builds are removed after that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+import orjson
+from filelock import FileLock
+from langchain_core.documents import Document
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rag.chunking import chunk_entries, passage_text
+from rag.corpus import Corpus, corpus_digest, load_corpus
+from rag.embedding import ArrayEmbeddings, Vectors
+from rag.errors import IndexStoreError
+from rag.lexical import LexicalIndex
+from rag.lexicon import with_known_aliases
+from rag.settings import BUNDLED_MODEL, shipped_corpus
+from rag.store import ChunkStore, make_faiss_index
+from rag.types import Chunk, Entry, Reference, Section
+
+__all__ = ["BuildReport", "GlossaryIndex", "build_index", "is_current", "load_index", "open_index", "shipped_vectors"]
+
+FORMAT = 1
+Progress = Callable[[int, int], None]
+
+
+class Manifest(BaseModel):
+    """What ``manifest.json`` holds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: int
+    generation: str
+    model: str
+    dimension: int
+    corpus_digest: str
+    chunks: int
+    versions: dict[str, str]
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GlossaryIndex:
+    """A loaded index. Row ``i`` of the store and of the lexical index is ``chunks[i]``.
+
+    Attributes:
+        entries: by id; their sections have no text, which is in the chunks.
+    """
+
+    manifest: Manifest
+    entries: Mapping[str, Entry]
+    chunks: Sequence[Chunk]
+    store: ChunkStore
+    lexical: LexicalIndex
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    folder: Path
+    entries: int
+    chunks: int
+    embedded: int
+    reused: int
+    removed: int
+
+
+def _digest(text: str, *, model: str) -> str:
+    return hashlib.sha256(f"{model}\0{text}".encode()).hexdigest()[:32]
+
+
+def shipped_vectors() -> dict[str, Any]:
+    """Vectors that come with the program, by digest of model and text; float16."""
+    folder = Path(__file__).parent / "data"
+    try:
+        keys = (folder / "vectors.txt").read_text(encoding="ascii").split()
+        vectors = np.load(folder / "vectors.npy", allow_pickle=False)
+    except FileNotFoundError:
+        return {}
+    return dict(zip(keys, vectors, strict=True))
+
+
+def build_index(
+    corpus_dir: Path, *, folder: Path, embeddings: ArrayEmbeddings, model: str, progress: Progress | None = None
+) -> BuildReport:
+    """Index the glossary in ``corpus_dir`` into ``folder``, embedding only texts that are new.
+
+    Raises:
+        CorpusError: the glossary cannot be read.
+        IndexStoreError: ``folder`` holds something else, or cannot be written.
+    """
+    corpus = load_corpus(corpus_dir)
+    chunks = chunk_entries(corpus.entries)
+    texts = [passage_text(chunk) for chunk in chunks]
+    digests = [_digest(text, model=model) for text in texts]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        strangers = [p.name for p in folder.iterdir() if not p.name.startswith(("gen-", "manifest.json", ".lock"))]
+        if strangers:
+            raise IndexStoreError(f"{folder} holds other files ({strangers[0]}): choose an empty folder for the index")
+        with FileLock(folder / ".lock"):
+            old = _old_vectors(folder, model=model)
+            known = {**(shipped_vectors() if model == BUNDLED_MODEL else {}), **old}
+            fresh = [i for i, digest in enumerate(digests) if digest not in known]
+            vectors = embeddings.passages([texts[i] for i in fresh], progress=progress)
+            known |= {digests[i]: vector for i, vector in zip(fresh, vectors, strict=True)}
+            matrix = np.asarray([known[digest] for digest in digests], dtype=np.float32)
+            _write(folder, corpus=corpus, chunks=chunks, digests=digests, vectors=matrix, model=model)
+    except OSError as exc:
+        raise IndexStoreError(f"cannot write the index to {folder}: {exc.strerror or exc}: set RAG_INDEX to a writable folder") from exc
+    return BuildReport(
+        folder=folder,
+        entries=len(corpus.entries),
+        chunks=len(chunks),
+        embedded=len(fresh),
+        reused=len(chunks) - len(fresh),
+        removed=len(old.keys() - set(digests)),
+    )
+
+
+def _old_vectors(folder: Path, *, model: str) -> dict[str, Any]:
+    """Vectors of the index that is there, by digest; none if there is none, or it is damaged or of another model."""
+    try:
+        manifest = _read_manifest(folder)
+        if manifest.model != model:
+            return {}
+        data = _read_checked(folder, manifest, "chunks.json")
+        index = _read_faiss(folder, manifest)
+    except IndexStoreError:
+        return {}
+    return dict(zip(orjson.loads(data)["digests"], index.reconstruct_n(0, index.ntotal), strict=True))
+
+
+def _write(
+    folder: Path, *, corpus: Corpus, chunks: list[Chunk], digests: list[str], vectors: Vectors, model: str
+) -> None:
+    generation = f"gen-{uuid.uuid4().hex[:12]}"
+    target = folder / generation
+    (target / "lexical").mkdir(parents=True)
+    entries = with_known_aliases(corpus.entries, shipped=shipped_corpus(), root=corpus.root)
+    bare = [{**asdict(e), "sections": [{**asdict(s), "text": ""} for s in e.sections]} for e in entries]
+    (target / "entries.json").write_bytes(orjson.dumps(bare))
+    rows = [asdict(chunk) for chunk in chunks]
+    (target / "chunks.json").write_bytes(orjson.dumps({"chunks": rows, "digests": digests}))
+    faiss.write_index(make_faiss_index(vectors), str(target / "vectors.faiss"))
+    LexicalIndex.build([passage_text(chunk) for chunk in chunks], folder=target / "lexical")
+    for lock in (target / "lexical").glob("*.lock"):
+        lock.unlink()
+    files = sorted(p for p in target.rglob("*") if p.is_file())
+    manifest = Manifest(
+        format=FORMAT,
+        generation=generation,
+        model=model,
+        dimension=int(vectors.shape[1]),
+        corpus_digest=corpus.digest,
+        chunks=len(chunks),
+        versions={name: version(name) for name in ("faiss-cpu", "tantivy")},
+        files={p.relative_to(target).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
+    )
+    for path in [*files, target / "lexical", target]:
+        _flush(path)
+    pending = folder / f"manifest.json.{generation}"
+    pending.write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+    _flush(pending)
+    os.replace(pending, folder / "manifest.json")
+    _flush(folder)
+    for path in folder.iterdir():
+        if path.name.startswith("gen-") and path.name != generation:
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name.startswith("manifest.json."):
+            path.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """fsync a file or a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_manifest(folder: Path) -> Manifest:
+    try:
+        text = (folder / "manifest.json").read_bytes()
+    except FileNotFoundError:
+        raise IndexStoreError(f"there is no index in {folder}: run 'rag index'") from None
+    except OSError as exc:
+        raise IndexStoreError(f"cannot read the index in {folder}: {exc.strerror}") from exc
+    try:
+        manifest = Manifest.model_validate_json(text)
+    except ValidationError as exc:
+        raise IndexStoreError(f"{folder}/manifest.json is damaged or not of this program: run 'rag index'") from exc
+    if manifest.format != FORMAT:
+        raise IndexStoreError(f"the index in {folder} has format {manifest.format}, this program reads {FORMAT}: run 'rag index'")
+    return manifest
+
+
+def _read_checked(folder: Path, manifest: Manifest, name: str) -> bytes:
+    """A file of the index whose checksum is right."""
+    path = folder / manifest.generation / name
+    try:
+        data = path.read_bytes()
+    except OSError as exc:
+        raise IndexStoreError(f"the index in {folder} lacks {name}: run 'rag index'") from exc
+    if hashlib.sha256(data).hexdigest() != manifest.files.get(name):
+        raise IndexStoreError(f"the index in {folder} is damaged ({name} does not match its checksum): run 'rag index'")
+    return data
+
+
+def _read_faiss(folder: Path, manifest: Manifest) -> faiss.Index:
+    data = _read_checked(folder, manifest, "vectors.faiss")
+    index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
+    if (index.d, index.ntotal) != (manifest.dimension, manifest.chunks):
+        raise IndexStoreError(f"the index in {folder} contradicts its manifest: run 'rag index'")
+    return index
+
+
+def load_index(folder: Path, *, embeddings: ArrayEmbeddings, model: str) -> GlossaryIndex:
+    """Load what :func:`build_index` wrote, every file checked.
+
+    Raises:
+        IndexStoreError: no index, damaged, half-written, of another format or another model.
+    """
+    manifest = _read_manifest(folder)
+    if manifest.model != model:
+        raise IndexStoreError(f"the index in {folder} was built with {manifest.model}, not {model}: run 'rag index'")
+    for name in manifest.files:
+        if name.startswith("lexical/"):
+            _read_checked(folder, manifest, name)
+    entries = [_entry(item) for item in orjson.loads(_read_checked(folder, manifest, "entries.json"))]
+    chunks = [Chunk(**row) for row in orjson.loads(_read_checked(folder, manifest, "chunks.json"))["chunks"]]
+    documents = [Document(id=c.id, page_content=c.text, metadata=asdict(c)) for c in chunks]
+    store = ChunkStore(documents, _read_faiss(folder, manifest), embeddings=embeddings)
+    lexical = LexicalIndex.open(folder / manifest.generation / "lexical")
+    return GlossaryIndex(
+        manifest=manifest, entries={e.id: e for e in entries}, chunks=chunks, store=store, lexical=lexical
+    )
+
+
+def _entry(item: dict[str, Any]) -> Entry:
+    return Entry(
+        **{
+            **item,
+            "sections": tuple(Section(**s) for s in item["sections"]),
+            "references": tuple(Reference(**r) for r in item["references"]),
+            "aliases": tuple(item["aliases"]),
+            "homographs": tuple(item["homographs"]),
+            "relations": {name: tuple(ids) for name, ids in item["relations"].items()},
+        }
+    )
+
+
+def is_current(corpus_dir: Path, *, folder: Path, model: str) -> bool:
+    """Whether the index in ``folder`` was built from these very files with this model."""
+    digest = corpus_digest(corpus_dir)
+    try:
+        manifest = _read_manifest(folder)
+    except IndexStoreError:
+        return False
+    return manifest.corpus_digest == digest and manifest.model == model
+
+
+def open_index(
+    corpus_dir: Path, *, folder: Path, embeddings: ArrayEmbeddings, model: str,
+    progress: Progress | None = None, on_build: Callable[[], None] | None = None,
+) -> GlossaryIndex:  # fmt: skip
+    """Load the index of a glossary; build it first where it is missing, damaged or older than the files."""
+    if is_current(corpus_dir, folder=folder, model=model):
+        try:
+            return load_index(folder, embeddings=embeddings, model=model)
+        except IndexStoreError:
+            pass  # damaged: what can be trusted of it is reused by the build
+    if on_build is not None:
+        on_build()
+    build_index(corpus_dir, folder=folder, embeddings=embeddings, model=model, progress=progress)
+    return load_index(folder, embeddings=embeddings, model=model)

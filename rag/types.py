@@ -1,0 +1,263 @@
+"""Domain values that cross module borders. All are immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol, Self
+
+__all__ = [
+    "LANGUAGES",
+    "SECTIONS",
+    "Answer",
+    "Chunk",
+    "Citation",
+    "Entry",
+    "Hit",
+    "Kind",
+    "Language",
+    "Problem",
+    "Reference",
+    "Related",
+    "Section",
+    "SectionName",
+    "Sentence",
+    "TextEmbedder",
+]
+
+Language = Literal["ko", "en"]
+LANGUAGES: tuple[Language, ...] = ("ko", "en")
+
+SectionName = Literal[
+    "definition", "how", "why", "limits", "examples", "origin", "versus", "confusion"
+]
+SECTIONS: tuple[SectionName, ...] = (
+    "definition", "how", "why", "limits", "examples", "origin", "versus", "confusion",
+)  # fmt: skip
+
+Kind = Literal[
+    "define", "compare", "list", "how", "why", "limits", "proscons", "examples", "origin",
+    "expand", "reverse", "model_name", "relation", "same", "path", "fact",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of a glossary, at a place that an editor can open."""
+
+    file: str
+    line: int
+    message: str
+    fatal: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source that an entry rests on."""
+
+    title: str
+    url: str
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The text under one heading of one language half.
+
+    Attributes:
+        text: the lines below the heading as they stand in the file, outer blank lines removed.
+        line: 1-based line of the first character of ``text``.
+        versus: for a versus section, the name of the other term as written in the heading.
+    """
+
+    name: SectionName
+    lang: Language
+    text: str
+    line: int
+    versus: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One term of the glossary.
+
+    Attributes:
+        term: name by language; has at least one language.
+        relations: relation name to ids of other entries.
+        file: path relative to the corpus folder, with forward slashes.
+        lines: 1-based lines of front-matter keys, for messages.
+    """
+
+    id: str
+    term: Mapping[Language, str]
+    sections: tuple[Section, ...]
+    file: str
+    expansion: str = ""
+    aliases: tuple[str, ...] = ()
+    homographs: tuple[str, ...] = ()
+    category: str = ""
+    relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    references: tuple[Reference, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Languages that have a definition, Korean first."""
+        present = {s.lang for s in self.sections if s.name == "definition"}
+        return tuple(lang for lang in LANGUAGES if lang in present)
+
+    def name(self, lang: Language) -> str:
+        """The term in ``lang``, or in the language that there is."""
+        return self.term.get(lang) or next(iter(self.term.values()))
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        """Every written form that names this entry, the terms first."""
+        forms = [*self.term.values(), self.expansion, *self.aliases, *self.homographs]
+        return tuple(dict.fromkeys(form for form in forms if form))
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The unit that is embedded, retrieved and quoted.
+
+    Attributes:
+        id: stable, ``entry:lang:section:n``.
+        text: an exact slice of the file.
+        line: 1-based line of the first character of ``text``.
+    """
+
+    id: str
+    entry_id: str
+    lang: Language
+    section: SectionName
+    term: str
+    text: str
+    file: str
+    line: int
+    versus: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence inside a chunk: ``chunk.text[start:end]``."""
+
+    chunk: Chunk
+    start: int
+    end: int
+
+    @property
+    def quote(self) -> str:
+        """The exact characters."""
+        return self.chunk.text[self.start : self.end]
+
+    @property
+    def text(self) -> str:
+        """The quote as it is shown: one line."""
+        return " ".join(self.quote.split())
+
+    @property
+    def line(self) -> int:
+        """1-based line of the file on which the quote begins."""
+        return self.chunk.line + self.chunk.text.count("\n", 0, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved chunk.
+
+    Attributes:
+        score: fused score in 0..1, higher is better.
+        signals: what each signal contributed, for display and for evals.
+    """
+
+    chunk: Chunk
+    score: float
+    signals: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The passage that backs one sentence of an answer.
+
+    Attributes:
+        n: 1-based number used as ``[n]`` in the answer.
+        id: id of the entry; ``chunk`` is the id of the chunk.
+        start, end: ``chunk_text[start:end] == quote``.
+        line: 1-based line of ``file`` on which the quote begins.
+    """
+
+    n: int
+    id: str
+    term: str
+    section: SectionName
+    lang: Language
+    file: str
+    line: int
+    quote: str
+    score: float
+    chunk: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A term that the asker may want next."""
+
+    id: str
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What every caller gets: command line, REST, web page and evals alike.
+
+    Attributes:
+        answer: sentences, each followed by the ``[n]`` of its citations.
+        notes: what was understood or is missing, in the asker's language; makes no claim about a term.
+        confidence: evidence in 0..1 that the glossary answers the question.
+    """
+
+    question: str
+    language: Language
+    kind: Kind
+    answer: str
+    citations: tuple[Citation, ...]
+    abstained: bool
+    related: tuple[Related, ...]
+    generator: str
+    notes: tuple[str, ...] = ()
+    confidence: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form; the same keys, tuples as lists."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of :meth:`to_dict`."""
+        return cls(
+            **{
+                **data,
+                "citations": tuple(Citation(**c) for c in data["citations"]),
+                "related": tuple(Related(**r) for r in data["related"]),
+                "notes": tuple(data["notes"]),
+            }
+        )
+
+
+class TextEmbedder(Protocol):
+    """Texts to unit vectors; queries and passages are told apart."""
+
+    def __call__(self, texts: Sequence[str], *, role: Literal["query", "passage"]) -> Any:
+        """Return float32 of shape (len(texts), dimension)."""
+
+
+def relative(path: Path, root: Path) -> str:
+    """``path`` below ``root`` with forward slashes."""
+    return path.relative_to(root).as_posix()
