@@ -1,0 +1,220 @@
+"""Surface forms in a question to terms of the glossary.
+
+A question is cut into units by a shortest path: names of terms, particles and endings, words that only ask, and what is
+left over. Spelling counts without case, spaces and hyphens; a Latin name must end where its word ends (or take a plural
+s), a Korean name may carry particles (LoRA랑, 파인튜닝이란) and may stand in a question typed without spaces
+("로라큐로라차이"). What is left over is content that must find evidence of its own.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.text import compact, is_hangul
+from rag.types import Entry
+from rag.words import ENGLISH_FUNCTION, KOREAN_FUNCTION, KOREAN_PARTICLES
+
+__all__ = ["Leftover", "Linker", "Mention", "Segmentation"]
+
+_MAX_KOREAN_WORD = max(map(len, KOREAN_FUNCTION | KOREAN_PARTICLES))
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of the question that names one entry, or several (a homograph).
+
+    Attributes:
+        start, end: offsets into :attr:`Segmentation.text`.
+        surface: the characters as typed.
+        corrected: the name that a misspelt surface was read as; empty if it was spelt right.
+    """
+
+    start: int
+    end: int
+    surface: str
+    entry_ids: tuple[str, ...]
+    corrected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A stretch that is neither a name nor a function word."""
+
+    start: int
+    end: int
+    surface: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """A question cut into units.
+
+    Attributes:
+        text: the question in NFKC, to which all offsets refer.
+    """
+
+    text: str
+    mentions: tuple[Mention, ...]
+    leftovers: tuple[Leftover, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """The compact form of a text, and where its letters stand.
+
+    Attributes:
+        chars: case-folded letters and digits.
+        at: for each, its offset in the text.
+        breaks: for each, whether something stands between it and the one before.
+    """
+
+    chars: str
+    at: list[int]
+    breaks: list[bool]
+
+    def joint(self, i: int) -> bool:
+        """Whether a word may begin or end between letters ``i - 1`` and ``i``: a gap, or a change of script."""
+        if i <= 0 or i >= len(self.chars) or self.breaks[i]:
+            return True
+        return is_hangul(self.chars[i - 1]) != is_hangul(self.chars[i])
+
+
+def _letters(text: str) -> _Letters:
+    chars: list[str] = []
+    at: list[int] = []
+    breaks: list[bool] = []
+    gap = True
+    for i, char in enumerate(text):
+        inner = char in ".+#" and 0 < i and text[i - 1].isalnum() and (
+            char != "." or (i + 1 < len(text) and text[i + 1].isalnum() and text[i + 1].isascii())
+        )  # fmt: skip
+        if not (char.isalnum() or inner):
+            gap = True
+            continue
+        for folded in char.casefold():
+            chars.append(folded)
+            at.append(i)
+            breaks.append(gap)
+            gap = False
+    return _Letters("".join(chars), at, breaks)
+
+
+Unit = Literal["name", "particle", "function", "unknown"]
+
+
+class Linker:
+    """Finds the names of entries in text."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        names: dict[str, list[str]] = defaultdict(list)
+        display: dict[str, str] = {}
+        for entry in entries:
+            for form in entry.surfaces:
+                for key in _keys(form):
+                    if entry.id not in names[key]:
+                        names[key].append(entry.id)
+                    display.setdefault(key, form)
+        self.names: Mapping[str, tuple[str, ...]] = {k: tuple(v) for k, v in names.items() if len(k) > 1}
+        self.display: Mapping[str, str] = display
+        self._longest = max(map(len, self.names), default=0)
+
+    def lookup(self, surface: str) -> tuple[str, ...]:
+        """Ids of the entries that ``surface`` as a whole names."""
+        return self.names.get(compact(surface), ())
+
+    def segment(self, question: str) -> Segmentation:
+        """Cut ``question`` into units."""
+        text = unicodedata.normalize("NFKC", question)
+        letters = _letters(text)
+        mentions: list[Mention] = []
+        leftovers: list[Leftover] = []
+        for kind, i, j in self._shortest_path(letters):
+            start, end = letters.at[i], letters.at[j - 1] + 1
+            if kind == "name":
+                ids = self.names.get(letters.chars[i:j]) or self.names[_singular(letters.chars[i:j])]
+                mentions.append(Mention(start, end, text[start:end], ids))
+            elif kind == "unknown":
+                last = leftovers[-1] if leftovers else None
+                if last is not None and last.end == start:
+                    leftovers[-1] = Leftover(last.start, end, text[last.start : end])
+                else:
+                    leftovers.append(Leftover(start, end, text[start:end]))
+        return Segmentation(text, tuple(mentions), tuple(leftovers))
+
+    def _shortest_path(self, letters: _Letters) -> list[tuple[Unit, int, int]]:
+        """Dijkstra over positions; the state also holds which unit came last."""
+        goal = len(letters.chars)
+        queue: list[tuple[float, int, int, Unit]] = [(0.0, 0, 0, "function")]
+        best: dict[tuple[int, Unit], float] = {(0, "function"): 0.0}
+        back: dict[tuple[int, Unit], tuple[int, Unit]] = {}
+        order = 0
+        while queue:
+            cost, _, i, last = heapq.heappop(queue)
+            if i == goal:
+                return _unwind(back, (i, last))
+            if cost > best[i, last]:
+                continue
+            for kind, j, price in self._units(letters, i, last):
+                state, total = (j, kind), cost + price
+                if total < best.get(state, float("inf")) - 1e-9:
+                    best[state], back[state] = total, (i, last)
+                    order += 1
+                    heapq.heappush(queue, (total, order, j, kind))
+        return []
+
+    def _units(self, letters: _Letters, i: int, last: Unit) -> list[tuple[Unit, int, float]]:
+        """Units that may begin at ``i`` after ``last``, with their ends and costs."""
+        chars, fresh = letters.chars, letters.joint(i)
+        korean = is_hangul(chars[i])
+        found: list[tuple[Unit, int, float]] = []
+        clean = fresh or (korean and last != "unknown")
+        for j in range(min(len(chars), i + self._longest + 1), i + 1, -1):
+            name = chars[i:j]
+            known = name in self.names or (not korean and name[-1] == "s" and _singular(name) in self.names)
+            if known and (clean or (korean and j - i > 2)) and self._may_end(letters, j):
+                found.append(("name", j, 0.3 if clean else 0.9))
+        if korean:
+            for j in range(min(len(chars), i + _MAX_KOREAN_WORD), i, -1):
+                if any(letters.breaks[i + 1 : j]) or not is_hangul(chars[j - 1]):
+                    continue
+                if clean and chars[i:j] in KOREAN_FUNCTION and (j - i > 1 or last != "unknown"):
+                    found.append(("function", j, 0.45 if fresh else 0.55))
+                if not letters.breaks[i] and i > 0 and chars[i:j] in KOREAN_PARTICLES:
+                    found.append(("particle", j, 0.4 if last != "unknown" else 0.5))
+            found.append(("unknown", i + 1, 1.0 if last == "unknown" and not letters.breaks[i] else 1.6))
+            return found
+        j = i + 1
+        while j < len(chars) and not letters.joint(j):
+            j += 1
+        word = chars[i:j]
+        found.append(("function", j, 0.3) if word in ENGLISH_FUNCTION else ("unknown", j, 2.5))
+        return found
+
+    def _may_end(self, letters: _Letters, j: int) -> bool:
+        """Latin names end with their word; Korean names may be followed by anything."""
+        return letters.joint(j) or is_hangul(letters.chars[j - 1])
+
+
+def _unwind(back: Mapping[tuple[int, Unit], tuple[int, Unit]], state: tuple[int, Unit]) -> list[tuple[Unit, int, int]]:
+    path: list[tuple[Unit, int, int]] = []
+    while state in back:
+        before = back[state]
+        path.append((state[1], before[0], state[0]))
+        state = before
+    return path[::-1]
+
+
+def _keys(form: str) -> set[str]:
+    """The compact key, also without a point between letters (llama.cpp, llamacpp)."""
+    key = compact(unicodedata.normalize("NFKC", form))
+    return {key, re.sub(r"(?<=[a-z])\.(?=[a-z])", "", key)}
+
+
+def _singular(word: str) -> str:
+    return word[:-2] if word.endswith("sses") else word.removesuffix("s")
