@@ -140,6 +140,8 @@ class Linker:
                 ids = self.names.get(letters.chars[i:j]) or self.names[_singular(letters.chars[i:j])]
                 mentions.append(Mention(start, end, text[start:end], ids))
             elif kind == "unknown":
+                if j - i == 1 and j < len(letters.chars) and not letters.joint(j) and is_hangul(letters.chars[i]):
+                    end = letters.at[j] + 1  # 결과 is no 결 with a particle: one syllable is hardly a word
                 last = leftovers[-1] if leftovers else None
                 if last is not None and last.end == start:
                     leftovers[-1] = Leftover(last.start, end, text[last.start : end])

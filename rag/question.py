@@ -1,0 +1,208 @@
+"""What a question asks: language, kind, terms, what it says beyond them, and what it takes from the turns before."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag.errors import InputError
+from rag.linking import Leftover, Linker, Mention
+from rag.model_names import find_model_name
+from rag.text import detect_language
+from rag.types import Kind, Language
+from rag.typos import SpellingCorrector
+
+__all__ = ["MAX_QUESTION", "Question", "QuestionReader", "Turn", "clean_question"]
+
+MAX_QUESTION = 500
+"""Characters. A question of 500 takes 0.4 s to embed, one of 100,000 minutes."""
+
+MAX_HISTORY = 20
+
+Turn = Mapping[str, str]
+
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    ("same", r"(같은|똑같은|동일한)\s*(거|것|건|말|뜻|의미|개념|용어|얘기|기법|방법|모델)|동의어|똑같(나|아|은가)|같(나요|은가|아\?|음\?)|same (thing|as|concept|meaning|method)|synonym|are .* the same|is .* the same|interchangeabl"),
+    ("path", r"(먼저|미리|앞서|이전에|전에)\s*(뭘|뭐|무엇|무슨|어떤|꼭)?\s*.{0,12}(알아|배워|배우|공부|읽|봐야|익혀)|선수\s*지식|선행\s*(지식|학습|개념)|(뭐|뭘|무엇|어디)\s*부터|공부\s*순서|학습\s*순서|뭘 알아야|prerequisite|(learn|know|read|study|understand) (first|beforehand)|before (learning|reading|studying|i (learn|read|study|can))|need to know (to|before)|should i (learn|know|read|study) (first|before|to)|learning path|what to (learn|read|study)"),
+    ("reverse", r"뭐라고?\s*(들?\s*)?(해|하|부르|불러|불리|함|할까|칭)|무엇이라고?\s*(해|하|부르)|라고\s*부르는\s*(게|것이)|(이름|용어|명칭)\s*(이|가|은|는)?\s*(뭐|무엇|뭔|모|알려|있)|부르는\s*(말|용어|이름)|(무슨|어떤)\s*(용어|기법|기술|현상|방법|모델|지표|개념|방식|도구|구조|알고리즘|벤치마크|라이브러리|프레임워크|포맷|형식|말)(을|를|이|라고|이라고)?\s*(이야|야|이지|이냐|이에요|예요|일까|뭐|해|하|부르|불러|이었|였|인가|임|인지|써|쓰|있|말)|\b(is|are|was) (it|this|that|these) called|what'?s? .*\bcall(ed)?\b|(name|term|word) (of|for)\b|what do (you|we|people|they|i) call|how do (you|we|people) call|which (term|word|technique|method|metric|model|benchmark|algorithm|tool|library|framework|architecture|format|phenomenon)|what (technique|phenomenon|metric|algorithm|architecture|library|framework|benchmark) (is|does|lets|would|measures|uses)|(그거|그게|이거|그 기법|그 방법) (이름|뭐(였|더))|뭐였(지|더라)|뭐더라"),
+    ("expand", r"약자|줄임말|풀\s*네임|풀네임|무엇의\s*약|뭐의\s*약|약어|줄인\s*말|정식\s*명칭|full\s*(name|form)|stands?\s+for|\bstand 4\b|abbreviat|acronym|spelled out|short for"),
+    ("proscons", r"장\s*단점|pros\s*(and|&|/|n|,)\s*cons|advantages? and (disadvantages?|drawbacks?)|strengths? and weakness|trade-?offs?|장점(이랑|과|하고|,|이나)\s*단점"),
+    ("compare", r"차이|다른\s*(점|거|건|게|가)|비교|구분|구별|헷갈|\bvs\b|vs\.|대비|달라|다르|다름|뭐가\s*(더|나)|무엇이\s*더|어느\s*(게|것|쪽|걸)|중에?\s*(뭐|어느|어떤|뭘)|differ|versus|compar|distinguish|distinction|better than|which (is|one|of)|instead of|opposed to|rather than"),
+    ("list", r"종류|유형|목록|리스트|(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)|뭐\s*뭐|(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있|나열|모두\s*알려|다\s*알려|\b(types|kinds|sorts|variants|families|examples|list|members) of\b|what .* (are there|exist)|list (all|the|some|me)|name (some|a few|the|all)|which .* (are there|exist|available)|different (types|kinds|ways)|what (types|kinds)"),
+    ("limits", r"단점|한계|문제점|약점|부작용|주의|위험|안\s*좋은|나쁜\s*점|못하는|불편|limit|drawback|disadvantage|downside|weakness|\bcons\b|caveat|pitfall|shortcoming|what.*(bad|wrong) (about|with)|\brisks?\b"),
+    ("origin", r"누가|누구|언제|몇\s*년|만든\s*(사람|곳|회사|데|나라)|어디서\s*(만|나|개발|발표|나온|낸|낸거)|어느\s*(회사|나라|대학|기관|팀)|어디\s*(거|껀|회사|제품|모델)|개발사|제작사|개발자가|유래|처음\s*(나|발표|제안|등장|소개)|최초|\bwho\b|\bwhen\b|what year|which (company|lab|team|university|organi[sz]ation|group)|made by|inventor|invented|\borigin\b|where did .* come|come from|came from|author"),
+    ("examples", r"예시|예를|예제|사례|예는|예로|예\s*좀|\bexamples?\b|use cases?|for instance"),
+    ("why", r"왜|이유|장점|좋은\s*점|뭐가\s*좋|무엇이\s*좋|이점|효과|중요|쓸모|용도|목적|필요|쓰는\s*(거|이유|데)|어디에?\s*(써|쓰|사용|활용)|언제\s*(써|쓰)|\bwhy\b|benefit|advantage|purpose|important|matters?\b|useful|good for|used for|what.* for\b|point of|\bpros\b|reasons?\b|worth|when (should|would|do) (i|we|you|one) use|need\b"),
+    ("how", r"어떻게|원리|작동|동작|방식|과정|단계|구조|절차|하는\s*법|방법|돌아가|메커니즘|\bhow\b|mechanism|work|steps|process|procedure|under the hood|algorithm"),
+    ("define", r"뭐|무엇|뭔|머야|모야|뜻|의미|정의|개념|설명|알려|소개|란\s*\??$|이란|궁금|요약|\bwhat|define|definition|meaning|\bmean\b|means|explain|describe|tell me|overview|summar|eli5"),
+)  # fmt: skip
+_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
+_WHEN_TO_USE = re.compile(r"언제\s*(써|쓰|사용|필요|활용)|누가\s*(써|쓰|사용)|when (should|would|do|to|is it|are)\b.*\b(use|useful|need|choose)|who (uses|should)")
+_RELATION = re.compile(
+    r"다음에|다음\s*단계|먼저|전에|후에|이후|뒤에|포함|속하|속해|일종|관계|하위|상위|필요|써야|들어가|기반|위에|같이\s*(써|쓰)|함께|대신|대체|없이|"
+    r"relat|part of|kind of|type of|before|after|include|belong|need|require|based on|built on|use[sd]?\b|replace|without|together|combine"
+)
+_ANAPHORA = re.compile(
+    r"^(그럼|그러면|그렇다면|그건|그거|그게|그것|그\s|이건|이거|이게|이것|저건|둘|두\s*(개|가지)|왜|예시|예를|더|좀\s*더|자세히|장점|단점|한계|원리|어떻게|차이|언제|누가|근데|그래서|and\b|so\b|then\b|why|how|what about|how about|it\b|its\b|they\b|that\b|this\b|those\b|both\b|more\b|example|when|who|pros|cons|limits?\b|difference)"
+)
+_PRONOUN = re.compile(r"그거|그건|그게|그것|이거|이건|이게|이것|둘\s|둘이|둘의|둘은|둘\s*중|\b(it|its|they|them|their|that|this|these|those|both|the two)\b")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that was understood.
+
+    Attributes:
+        text: the question, cleaned, in NFKC.
+        mentions: names of terms in it, in order; the offsets refer to ``text``.
+        leftovers: content that is neither a name nor a function word.
+        carried: ids of entries taken over from earlier turns, because the question leaves them out.
+        model_name: a composed model name in it, such as "Qwen3-30B-A3B".
+    """
+
+    text: str
+    language: Language
+    kind: Kind
+    mentions: tuple[Mention, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
+    carried: tuple[str, ...] = ()
+    model_name: str = ""
+
+    @property
+    def entry_ids(self) -> tuple[str, ...]:
+        """Entries that the question is about, each once, in order; a homograph adds all that it may mean."""
+        ids = [*(i for m in self.mentions for i in m.entry_ids), *self.carried]
+        return tuple(dict.fromkeys(ids))
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The words that need evidence beyond the terms."""
+        return tuple(leftover.surface for leftover in self.leftovers)
+
+
+def clean_question(text: object) -> str:
+    """Return ``text`` stripped, with line breaks as spaces.
+
+    Raises:
+        InputError: not a string, empty, longer than :data:`MAX_QUESTION`, or with control characters.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"the question must be text, not {type(text).__name__}")
+    if len(text) > 4 * MAX_QUESTION or len(text.strip()) > MAX_QUESTION:
+        raise InputError(f"the question has {len(text):,} characters: ask in at most {MAX_QUESTION}")
+    if _CONTROL.search(text):
+        raise InputError("the question holds control characters or broken text: type it again as plain text")
+    cleaned = " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).split())
+    if not any(c.isalnum() for c in cleaned):
+        raise InputError("the question is empty: ask about a term, for example 'LoRA가 뭐야?'")
+    return cleaned[:MAX_QUESTION]
+
+
+class QuestionReader:
+    """Reads questions against the names of one glossary."""
+
+    def __init__(self, linker: Linker, *, corrector: SpellingCorrector) -> None:
+        self.linker = linker
+        self._corrector = corrector
+
+    def read(self, question: str, *, language: Language | None = None, history: Sequence[Turn] = ()) -> Question:
+        """Understand ``question`` after the turns of ``history``; the language is told by the letters unless given."""
+        text = clean_question(question)
+        read = self._read_alone(text, language=language or detect_language(text))
+        asked = [turn["content"] for turn in history if turn.get("role") == "user"][-3:]
+        return self._carry_over(read, asked) if asked else read
+
+    def _read_alone(self, text: str, *, language: Language) -> Question:
+        segmentation = self.linker.segment(text)
+        mentions, leftovers = self._corrector.correct(segmentation.text, segmentation.mentions, segmentation.leftovers)
+        name = find_model_name(segmentation.text, self.linker)
+        question = Question(
+            text=segmentation.text, language=language, kind="fact", mentions=mentions, leftovers=leftovers, model_name=name
+        )
+        return replace(question, kind=_kind(question))
+
+    def _carry_over(self, read: Question, asked: Sequence[str]) -> Question:
+        """Take terms, and for "and X?" the kind, from the turns before; nothing where the question stands alone."""
+        bare = _masked(read)
+        pronoun = bool(_PRONOUN.search(bare))
+        elliptic = not read.mentions and not read.leftovers and not read.model_name
+        opener = bool(_ANAPHORA.search(bare))
+        if read.mentions and not (pronoun and read.kind in ("compare", "relation", "same")):
+            follows = re.match(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)", bare)
+            if follows and read.kind in ("fact", "define") and len(read.entry_ids) == 1 and not read.leftovers:
+                earlier = self._last(asked)
+                if earlier is not None and earlier.kind not in ("compare", "same", "relation", "reverse", "model_name", "fact"):
+                    return replace(read, kind=earlier.kind)
+            return read
+        if not (elliptic or pronoun or (opener and not read.mentions and len(read.leftovers) <= 1)):
+            return read
+        earlier = self._last(asked)
+        if earlier is None:
+            return read
+        ids = tuple(i for i in earlier.entry_ids if i not in read.entry_ids)
+        if read.mentions:
+            ids = ids[:1]
+        carried = replace(read, carried=ids)
+        if read.kind == "fact" and not read.leftovers:
+            return replace(carried, kind="define")
+        return replace(carried, kind=_kind(carried))
+
+    def _last(self, asked: Sequence[str]) -> Question | None:
+        """The latest earlier question that names a term."""
+        for text in reversed(asked):
+            try:
+                cleaned = clean_question(text[:MAX_QUESTION])
+            except InputError:
+                continue
+            earlier = self._read_alone(cleaned, language=detect_language(cleaned))
+            if earlier.mentions:
+                return earlier
+        return None
+
+
+def _masked(question: Question) -> str:
+    """The question in lower case with every name replaced by a mark, so that names cannot look like question words."""
+    text, shift = question.text, 0
+    for mention in question.mentions:
+        start, end = mention.start + shift, mention.end + shift
+        text = f"{text[:start]}§{text[end:]}"
+        shift += 1 - (end - start)
+    return text.casefold()
+
+
+def _kind(question: Question) -> Kind:
+    bare = _masked(question)
+    if question.model_name:
+        return "model_name"
+    groups = [set(m.entry_ids) for m in question.mentions]
+    distinct = len(question.entry_ids) if question.carried else len({frozenset(g) for g in groups})
+    found: list[Kind] = [kind for kind, pattern in _PATTERNS if pattern.search(bare)]
+    if "origin" in found and _WHEN_TO_USE.search(bare):
+        found.remove("origin")
+    if "same" in found and len(question.mentions) + len(question.carried) < 2:
+        found.remove("same")
+    if "same" in found:
+        return "same"
+    several = distinct >= 2
+    if "compare" in found and not several and not question.leftovers:
+        found.remove("compare")
+    if "reverse" in found and several and "compare" in found:
+        found.remove("reverse")
+    if several and "path" not in found and found[:1] not in (["reverse"], ["list"]) and "compare" not in found and _RELATION.search(bare):
+        return "relation"
+    if "reverse" in found and question.mentions and not question.leftovers:
+        found.remove("reverse")
+    if "path" in found and not question.entry_ids:
+        found.remove("path")
+    for kind in ("path", "reverse"):
+        if kind in found:
+            return kind
+    if "expand" in found or "proscons" in found or "compare" in found or "list" in found:
+        return next(kind for kind in ("expand", "proscons", "compare", "list") if kind in found)
+    if several and (not found or found == ["define"]):
+        return "compare" if re.search(r"§\s*(이?랑|와|과|하고|이냐|냐|vs|or|and|,|/)", bare) and not found else "define"
+    return found[0] if found else ("define" if question.mentions and not question.leftovers else "fact")

@@ -1,0 +1,245 @@
+"""Question to ranked passages: exact links, BM25 and vectors, fused into one score, and a verdict on the evidence."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from numpy.typing import NDArray
+from pydantic import ConfigDict, PrivateAttr
+
+from rag.embedding import ArrayEmbeddings
+from rag.evidence import THRESHOLD, Evidence, weigh
+from rag.index import GlossaryIndex
+from rag.lexical import tokens
+from rag.linking import Linker
+from rag.question import Question, QuestionReader
+from rag.transliteration import with_sounds
+from rag.types import LANGUAGES, Hit, Kind, Language, SectionName
+from rag.typos import SpellingCorrector
+
+__all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "Weights"]
+
+MAX_TOP_K = 10
+_POOL = 60
+_TOPIC = re.compile(r"\s?(은|는|이란|란|도|이 뭐|가 뭐|의 (장|단|한|원|차|역|특))")
+_CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
+_ENGLISH_TOPIC = re.compile(r"\b(is|are|does|do|can|was|of|about|explain|define|why|how)\s+(an?\s+|the\s+)?$", re.IGNORECASE)
+
+SECTIONS_OF_KIND: Mapping[Kind, tuple[SectionName, ...]] = {
+    "define": ("definition",),
+    "expand": ("definition",),
+    "list": ("definition",),
+    "reverse": ("definition", "how", "why", "examples"),
+    "compare": ("versus", "definition"),
+    "how": ("how", "definition"),
+    "why": ("why", "definition"),
+    "limits": ("limits",),
+    "proscons": ("why", "limits"),
+    "examples": ("examples",),
+    "origin": ("origin", "definition"),
+    "same": ("definition",),
+    "path": ("definition",),
+    "relation": (),
+    "model_name": ("how",),
+    "fact": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How the signals are fused. Tuned on the development split of ``evals/``.
+
+    Attributes:
+        dense: share of the vectors against BM25.
+        link: added for chunks of an entry that the question names.
+        section: added for chunks of a section that answers this kind of question.
+        mentioned: subtracted in a reverse lookup from entries that the question names: they are not what is sought.
+        description: number of other content words at which a name in the question counts half.
+    """
+
+    dense: float = 0.7
+    link: float = 1.0
+    section: float = 0.12
+    mentioned: float = 0.15
+    description: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found for a question.
+
+    Attributes:
+        hits: best first; empty when the evidence is too thin.
+        nearest: the best hits all the same, to offer their terms.
+    """
+
+    question: Question
+    hits: tuple[Hit, ...]
+    nearest: tuple[Hit, ...]
+    evidence: Evidence
+
+
+class GlossaryRetriever(BaseRetriever):
+    """LangChain retriever over a glossary: ``invoke("LoRA가 뭐야?")`` gives documents, none if there is no evidence."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    index: GlossaryIndex
+    embeddings: ArrayEmbeddings
+    top_k: int = 5
+    weights: Weights = Weights()
+    threshold: float = THRESHOLD
+
+    _reader: QuestionReader = PrivateAttr()
+    _rows_of_entry: dict[str, list[int]] = PrivateAttr()
+    _masks: dict[Language, NDArray[np.bool_]] = PrivateAttr()
+    _vocabulary: str = PrivateAttr()
+    _entry_tokens: dict[str, frozenset[str]] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Prepare what every question needs."""
+        super().model_post_init(context)
+        chunks = self.index.chunks
+        self._rows_of_entry = defaultdict(list)
+        for row, chunk in enumerate(chunks):
+            self._rows_of_entry[chunk.entry_id].append(row)
+        self._masks = {}
+        for lang in LANGUAGES:
+            lacking = {entry.id for entry in self.index.entries.values() if lang not in entry.languages}
+            keep = (chunk.lang == lang or chunk.entry_id in lacking for chunk in chunks)
+            self._masks[lang] = np.fromiter(keep, dtype=bool, count=len(chunks))
+        self._vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
+        linker = Linker(self.index.entries.values())
+        corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_word)
+        self._reader = QuestionReader(with_sounds(linker), corrector=corrector)
+
+    @property
+    def reader(self) -> QuestionReader:
+        """Reads questions against this glossary's names."""
+        return self._reader
+
+    def is_word(self, word: str) -> bool:
+        """Whether the text of the glossary uses ``word``."""
+        return word.casefold() in self._vocabulary
+
+    def entry_tokens(self, entry_id: str) -> frozenset[str]:
+        """Index terms of everything that an entry says and is called."""
+        if entry_id not in self._entry_tokens:
+            texts = [self.index.chunks[row].text for row in self._rows_of_entry[entry_id]]
+            texts += self.index.entries[entry_id].surfaces
+            self._entry_tokens[entry_id] = frozenset(t for text in texts for t in tokens(text))
+        return self._entry_tokens[entry_id]
+
+    def entry_hits(self, entry_id: str, *, language: Language) -> list[Hit]:
+        """All chunks of an entry in ``language`` (or in the one it has), in file order."""
+        rows = [row for row in self._rows_of_entry.get(entry_id, ()) if self._masks[language][row]]
+        return [Hit(self.index.chunks[row], 1.0) for row in rows]
+
+    def retrieve(self, question: Question, *, k: int | None = None) -> Retrieval:
+        """Rank passages for a question that was read; ``k`` is kept within 1 and 10."""
+        k = max(1, min(k or self.top_k, MAX_TOP_K))
+        mask = self._masks[question.language]
+        text = self._query_text(question)
+        vector = self.embeddings.encode([text], query=True)[0]
+        dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
+        lexical = {row: s for row, s in self.index.lexical.search(text, k=4 * _POOL) if mask[row]}
+        linked = set(question.entry_ids)
+        rows = {*dense, *list(lexical)[:_POOL]}
+        for entry_id in linked:
+            rows.update(row for row in self._rows_of_entry.get(entry_id, ()) if mask[row])
+        for row in rows - dense.keys():
+            dense[row] = float(self.index.store.index.reconstruct(row) @ vector)
+        hits = [self._hit(row, question, dense[row], lexical.get(row, 0.0), linked) for row in rows]
+        hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
+        ranked = self._arrange(hits, question)
+        evidence = weigh(question, ranked, entry_tokens=self.entry_tokens, is_word=self.is_word)
+        enough = evidence.confidence >= self.threshold
+        return Retrieval(question, tuple(ranked[:k]) if enough else (), tuple(ranked[:k]), evidence)
+
+    def _query_text(self, question: Question) -> str:
+        """The question with misspelt names put right and carried terms named."""
+        text = question.text
+        for mention in reversed(question.mentions):
+            if mention.corrected:
+                text = text[: mention.start] + mention.corrected + text[mention.end :]
+        carried = [self.index.entries[i].name(question.language) for i in question.carried]
+        return " ".join([*carried, text])
+
+    def _hit(self, row: int, question: Question, cosine: float, bm25: float, linked: set[str]) -> Hit:
+        chunk = self.index.chunks[row]
+        weights = self.weights
+        # e5 puts unrelated texts near 0.75 and equal ones near 0.95; BM25 has no upper bound, so it is squashed
+        signals = {
+            "cosine": cosine,
+            "bm25": bm25,
+            "dense": min(1.0, max(0.0, (cosine - 0.75) / 0.2)),
+            "lexical": bm25 / (bm25 + 12.0),
+            "link": 0.0,
+            "section": 0.0,
+        }
+        if chunk.entry_id in linked:
+            signals["link"] = self._link(chunk.entry_id, question)
+        preferred = SECTIONS_OF_KIND[question.kind]
+        if chunk.section in preferred:
+            signals["section"] = weights.section * (1 - 0.25 * preferred.index(chunk.section))
+        total = weights.dense * signals["dense"] + (1 - weights.dense) * signals["lexical"]
+        score = (total + signals["link"] + signals["section"]) / (1 + weights.link + weights.section)
+        return Hit(chunk, max(0.0, min(1.0, score)), signals)
+
+    def _link(self, entry_id: str, question: Question) -> float:
+        """What a name in the question is worth: much when the question is about it, little inside a description.
+
+        "토큰이 뭐야?" asks about tokens; a sentence of ten other words that mentions tokens describes something else.
+        """
+        weights = self.weights
+        if question.kind == "reverse":
+            return -weights.mentioned
+        others = len(question.leftovers)
+        mention = next((m for m in question.mentions if entry_id in m.entry_ids), None)
+        topic, context = False, False
+        if mention is not None:
+            after = question.text[mention.end :]
+            topic = bool(_TOPIC.match(after)) or bool(_ENGLISH_TOPIC.search(question.text[: mention.start]))
+            context = bool(_CONTEXT.match(after))
+        share = 1.0 / (1.0 + ((others / 2 if topic else others) / weights.description) ** 3)
+        return (weights.link * share - weights.mentioned * (1 - share)) * (0.85 if context else 1.0)
+
+    def _arrange(self, hits: list[Hit], question: Question) -> list[Hit]:
+        """For several terms at once: the best passage of each term before the second of any."""
+        wanted = [group for group in _groups(question) if group]
+        if question.kind == "reverse" or len(wanted) < 2:
+            return hits
+        first: list[Hit] = []
+        for group in wanted:
+            best = next((hit for hit in hits if hit.chunk.entry_id in group and hit not in first), None)
+            if best is not None:
+                first.append(best)
+        first.sort(key=lambda hit: -hit.score)
+        return [*first, *(hit for hit in hits if hit not in first)]
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun | None = None
+    ) -> list[Document]:
+        return [_document(hit) for hit in self.retrieve(self._reader.read(query)).hits]
+
+    async def _aget_relevant_documents(
+        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun | None = None
+    ) -> list[Document]:
+        return self._get_relevant_documents(query)
+
+
+def _groups(question: Question) -> Iterable[frozenset[str]]:
+    groups = [frozenset(m.entry_ids) for m in question.mentions] + [frozenset({i}) for i in question.carried]
+    return dict.fromkeys(groups)
+
+
+def _document(hit: Hit) -> Document:
+    return Document(id=hit.chunk.id, page_content=hit.chunk.text, metadata={**asdict(hit.chunk), "score": hit.score})

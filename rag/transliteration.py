@@ -1,0 +1,3 @@
+from rag.linking import Linker
+def with_sounds(linker: Linker) -> Linker:
+    return linker

@@ -1,0 +1,166 @@
+"""Misspelt names, corrected only against names of the glossary, and never when the word may be another name.
+
+General fuzziness hurts: DoRA is not a misspelt LoRA, and GPT-5 not GPT-4. So a short word, a word with other digits, a
+word that the glossary's own text uses, or a near tie is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.linking import Leftover, Mention
+from rag.text import compact, is_hangul, normalize, to_jamo
+from rag.words import KOREAN_PARTICLES
+
+__all__ = ["SpellingCorrector"]
+
+_WORD = re.compile(r"[가-힣]+|[A-Za-z0-9][A-Za-z0-9.]*(?<![.])")
+_KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_VOWELS = frozenset("aeiouy")
+
+
+class SpellingCorrector:
+    """Corrects leftovers of a segmentation.
+
+    Args:
+        names: compact name to entry ids.
+        display: compact name to the name as written in the glossary.
+        is_word: whether the glossary's text uses a word; such a word is no misspelling.
+    """
+
+    def __init__(
+        self, names: Mapping[str, tuple[str, ...]], *, display: Mapping[str, str], is_word: Callable[[str], bool]
+    ) -> None:
+        self._names = names
+        self._display = display
+        self._is_word = is_word
+        self._phrases: dict[int, list[tuple[str, list[str]]]] = defaultdict(list)
+        for name, form in display.items():
+            parts = re.split(r"[\s-]+", normalize(form))
+            if 2 <= len(parts) <= 3 and name in names:
+                self._phrases[len(parts)].append((name, parts))
+
+    def correct(
+        self, text: str, mentions: Sequence[Mention], leftovers: Sequence[Leftover]
+    ) -> tuple[tuple[Mention, ...], tuple[Leftover, ...]]:
+        """Turn words around leftovers that are misspelt names into mentions; the longest reading wins."""
+        words = [_Word(m.start(), m.end(), m.group()) for m in _WORD.finditer(text)]
+        found, rest = list(mentions), list(leftovers)
+        for size in (3, 2, 1):
+            for i in range(len(words) - size + 1):
+                window = words[i : i + size]
+                start, end = window[0].start, window[-1].end
+                if not any(start <= l.start < end for l in rest) or any(m.corrected and m.start < end and start < m.end for m in found):
+                    continue
+                read = self._read(window)
+                if read is not None:
+                    stop, name = read
+                    found = [m for m in found if m.end <= start or stop <= m.start]
+                    found.append(Mention(start, stop, text[start:stop], self._names[name], corrected=self._display[name]))
+                    rest = [l for l in rest if l.end <= start or end <= l.start]
+        return tuple(sorted(found, key=lambda m: m.start)), tuple(rest)
+
+    def _read(self, window: Sequence[_Word]) -> tuple[int, str] | None:
+        """The end of the misspelt name in ``window``, and the name it was meant to be."""
+        last = window[-1]
+        for length in _lengths(last.text):
+            texts = [w.text for w in window[:-1]] + [last.text[:length]]
+            name = self._nearest_phrase(texts) if len(texts) > 1 else None
+            if name is None and all(map(is_hangul, "".join(texts))) and len(texts) < 3 or len(texts) == 1:
+                name = name or self._nearest("".join(texts))
+            if name is not None:
+                return last.start + length, name
+        return None
+
+    def _nearest_phrase(self, words: Sequence[str]) -> str | None:
+        """A name of as many words, each equal or misspelt; a word that the glossary uses must be equal."""
+        found: set[str] = set()
+        for name, parts in self._phrases.get(len(words), ()):
+            pairs = list(zip(words, parts, strict=True))
+            if all(w.casefold() == p or (not self._is_word(w) and _is_slip(w, p)) for w, p in pairs):
+                found.add(name)
+        return found.pop() if len({self._names[n] for n in found}) == 1 else None
+
+    def _nearest(self, surface: str) -> str | None:
+        word = compact(surface)
+        if len(word) < 3 or self._is_word(surface):
+            return None
+        from rapidfuzz.distance import OSA
+
+        korean = is_hangul(word[0])
+        letters = to_jamo(word)
+        allowed = _allowed(letters, korean=korean)
+        if not allowed:
+            return None
+        ranked: list[tuple[int, str]] = []
+        for name in self._names:
+            if is_hangul(name[0]) != korean or re.sub(r"\D", "", name) != re.sub(r"\D", "", word):
+                continue
+            target = to_jamo(name)
+            if target[0] != letters[0] or abs(len(target) - len(letters)) > allowed or len(name) < 3:
+                continue
+            distance = OSA.distance(letters, target, score_cutoff=allowed)
+            if distance <= allowed and (korean or _plausible(letters, target, surface)):
+                ranked.append((distance, name))
+        ranked.sort()
+        if not ranked or len({self._names[name] for distance, name in ranked if distance == ranked[0][0]}) > 1:
+            return None
+        return ranked[0][1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    text: str
+
+
+def _lengths(word: str) -> Iterable[int]:
+    """Lengths to try: the whole word, then without the particles it seems to carry."""
+    yield len(word)
+    for length in range(len(word) - 1, 2, -1):
+        if word[length:] in KOREAN_PARTICLES:
+            yield length
+
+
+def _is_slip(word: str, target: str) -> bool:
+    """Whether one word is a misspelling of another."""
+    from rapidfuzz.distance import OSA
+
+    korean = is_hangul(word[0])
+    letters, wanted = to_jamo(word.casefold()), to_jamo(target)
+    allowed = _allowed(letters, korean=korean)
+    return (
+        is_hangul(target[0]) == korean
+        and letters[0] == wanted[0]
+        and re.sub(r"\D", "", word) == re.sub(r"\D", "", target)
+        and OSA.distance(letters, wanted, score_cutoff=allowed) <= allowed
+        and (korean or _plausible(letters, wanted, word))
+    )
+
+
+def _allowed(letters: str, *, korean: bool) -> int:
+    """Edits that a word of this length may have; a Korean word is counted in jamo."""
+    if korean:
+        return 0 if len(letters) < 6 else 1 if len(letters) < 9 else 2
+    return 0 if len(letters) < 4 else 1 if len(letters) < 9 else 2
+
+
+def _plausible(word: str, target: str, surface: str) -> bool:
+    """Whether a Latin word differs as a slip of the fingers differs, not as another name differs.
+
+    A name written with inner capitals was meant; elsewhere a letter may be lost, doubled or swapped, and replaced only by
+    a vowel for a vowel or a neighbour on the keyboard.
+    """
+    if re.search(r"[a-z][A-Z]|[A-Z]{2}", surface) or len(word) < 5:
+        return sorted(word) == sorted(target)
+    if len(word) != len(target) or len(word) >= 9:
+        return True
+    changed = [(a, b) for a, b in zip(word, target, strict=True) if a != b]
+    return sorted(word) == sorted(target) or all(
+        ({a, b} <= _VOWELS) or any(abs(row.find(a) - row.find(b)) == 1 for row in _KEYBOARD if a in row and b in row)
+        for a, b in changed
+    )
