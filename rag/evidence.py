@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.lexical import tokens
+from rag.lexical import EntryTerms, tokens
 from rag.question import Question
 from rag.types import Hit
 
@@ -39,15 +39,17 @@ def weigh(
     question: Question,
     hits: Sequence[Hit],
     *,
-    entry_tokens: Callable[[str], frozenset[str]],
+    uses: Callable[[str, str], bool],
+    terms: EntryTerms,
     is_word: Callable[[str], bool],
 ) -> Evidence:
     """Weigh the evidence for ``question`` in ranked ``hits``."""
     content = [t for word in question.content for t in tokens(word)]
     best = list(dict.fromkeys(hit.chunk.entry_id for hit in hits[:8]))[:3]
     targets = list(question.entry_ids) if question.entry_ids and question.kind != "reverse" else best[:1]
-    pool = frozenset().union(*(entry_tokens(i) for i in targets)) if targets else frozenset[str]()
-    coverage = sum(t in pool for t in content) / len(content) if content else 1.0
+    weights = [terms.idf(t) for t in content]
+    held = [w for t, w in zip(content, weights, strict=True) if any(uses(i, t) for i in targets)]
+    coverage = sum(held) / sum(weights) if content else 1.0
     unknown = tuple(word for word in question.content if not is_word(word))
     cosine = max((hit.signals["cosine"] for hit in hits[:8]), default=0.0)
     bm25 = max((hit.signals["bm25"] for hit in hits[:8]), default=0.0)

@@ -4,6 +4,7 @@
     gen-<id>/              one build
         entries.json       entries without their text
         chunks.json        chunks, and the digest of what was embedded for each
+        terms.json         index terms to the entries that use them
         vectors.faiss
         lexical/           tantivy's files
 
@@ -34,15 +35,15 @@ from rag.chunking import chunk_entries, passage_text
 from rag.corpus import Corpus, corpus_digest, load_corpus
 from rag.embedding import ArrayEmbeddings, Vectors
 from rag.errors import IndexStoreError
-from rag.lexical import LexicalIndex
+from rag.lexical import EntryTerms, LexicalIndex
 from rag.lexicon import with_known_aliases
 from rag.settings import BUNDLED_MODEL, shipped_corpus
 from rag.store import ChunkStore, make_faiss_index
 from rag.types import Chunk, Entry, Reference, Section
 
-__all__ = ["BuildReport", "GlossaryIndex", "build_index", "is_current", "load_index", "open_index", "shipped_vectors"]
+__all__ = ["BuildReport", "GlossaryIndex", "build_index", "is_current", "load_index", "open_index", "passage_digest", "shipped_vectors"]
 
-FORMAT = 1
+FORMAT = 2
 Progress = Callable[[int, int], None]
 
 
@@ -74,6 +75,7 @@ class GlossaryIndex:
     chunks: Sequence[Chunk]
     store: ChunkStore
     lexical: LexicalIndex
+    terms: EntryTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ class BuildReport:
     removed: int
 
 
-def _digest(text: str, *, model: str) -> str:
+def passage_digest(text: str, *, model: str) -> str:
+    """Key of a vector: what was embedded, and by which model."""
     return hashlib.sha256(f"{model}\0{text}".encode()).hexdigest()[:32]
 
 
@@ -115,7 +118,7 @@ def build_index(
     corpus = load_corpus(corpus_dir)
     chunks = chunk_entries(corpus.entries)
     texts = [passage_text(chunk) for chunk in chunks]
-    digests = [_digest(text, model=model) for text in texts]
+    digests = [passage_digest(text, model=model) for text in texts]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         strangers = [p.name for p in folder.iterdir() if not p.name.startswith(("gen-", "manifest.json", ".lock"))]
@@ -166,6 +169,8 @@ def _write(
     rows = [asdict(chunk) for chunk in chunks]
     (target / "chunks.json").write_bytes(orjson.dumps({"chunks": rows, "digests": digests}))
     faiss.write_index(make_faiss_index(vectors), str(target / "vectors.faiss"))
+    texts = ("\n".join([*e.surfaces, *(s.text for s in e.sections)]) for e in entries)
+    (target / "terms.json").write_bytes(orjson.dumps(EntryTerms.collect(texts)))
     LexicalIndex.build([passage_text(chunk) for chunk in chunks], folder=target / "lexical")
     for lock in (target / "lexical").glob("*.lock"):
         lock.unlink()
@@ -257,7 +262,12 @@ def load_index(folder: Path, *, embeddings: ArrayEmbeddings, model: str) -> Glos
     store = ChunkStore(documents, _read_faiss(folder, manifest), embeddings=embeddings)
     lexical = LexicalIndex.open(folder / manifest.generation / "lexical")
     return GlossaryIndex(
-        manifest=manifest, entries={e.id: e for e in entries}, chunks=chunks, store=store, lexical=lexical
+        manifest=manifest,
+        entries={e.id: e for e in entries},
+        chunks=chunks,
+        store=store,
+        lexical=lexical,
+        terms=EntryTerms(orjson.loads(_read_checked(folder, manifest, "terms.json")), count=len(entries)),
     )
 
 

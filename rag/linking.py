@@ -140,14 +140,12 @@ class Linker:
                 ids = self.names.get(letters.chars[i:j]) or self.names[_singular(letters.chars[i:j])]
                 mentions.append(Mention(start, end, text[start:end], ids))
             elif kind == "unknown":
-                if j - i == 1 and j < len(letters.chars) and not letters.joint(j) and is_hangul(letters.chars[i]):
-                    end = letters.at[j] + 1  # 결과 is no 결 with a particle: one syllable is hardly a word
                 last = leftovers[-1] if leftovers else None
                 if last is not None and last.end == start:
                     leftovers[-1] = Leftover(last.start, end, text[last.start : end])
                 else:
                     leftovers.append(Leftover(start, end, text[start:end]))
-        return Segmentation(text, tuple(mentions), tuple(leftovers))
+        return Segmentation(text, tuple(mentions), tuple(_whole(text, leftover) for leftover in leftovers))
 
     def _shortest_path(self, letters: _Letters) -> list[tuple[Unit, int, int]]:
         """Dijkstra over positions; the state also holds which unit came last."""
@@ -201,6 +199,14 @@ class Linker:
     def _may_end(self, letters: _Letters, j: int) -> bool:
         """Latin names end with their word; Korean names may be followed by anything."""
         return letters.joint(j) or is_hangul(letters.chars[j - 1])
+
+
+def _whole(text: str, leftover: Leftover) -> Leftover:
+    """결과 is no 결 with a particle: one syllable is hardly a word, so it takes the next."""
+    end = leftover.end
+    if end - leftover.start == 1 and end < len(text) and is_hangul(text[leftover.start]) and is_hangul(text[end]):
+        return Leftover(leftover.start, end + 1, text[leftover.start : end + 1])
+    return leftover
 
 
 def _unwind(back: Mapping[tuple[int, Unit], tuple[int, Unit]], state: tuple[int, Unit]) -> list[tuple[Unit, int, int]]:

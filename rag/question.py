@@ -79,6 +79,12 @@ class Question:
         return tuple(dict.fromkeys(ids))
 
     @property
+    def content_text(self) -> str:
+        """Names and content words in order, without the words that only ask; the whole text if there are none."""
+        spans = sorted([(m.start, m.corrected or m.surface) for m in self.mentions] + [(o.start, o.surface) for o in self.leftovers])
+        return " ".join(surface for _, surface in spans) or self.text
+
+    @property
     def content(self) -> tuple[str, ...]:
         """The words that need evidence beyond the terms."""
         return tuple(leftover.surface for leftover in self.leftovers)
@@ -176,7 +182,7 @@ def _masked(question: Question) -> str:
 
 def _kind(question: Question) -> Kind:
     bare = _masked(question)
-    if question.model_name:
+    if question.model_name and (len(question.leftovers) <= 4 or "-" in question.model_name):
         return "model_name"
     groups = [set(m.entry_ids) for m in question.mentions]
     distinct = len(question.entry_ids) if question.carried else len({frozenset(g) for g in groups})
@@ -194,7 +200,7 @@ def _kind(question: Question) -> Kind:
         found.remove("reverse")
     if several and "path" not in found and found[:1] not in (["reverse"], ["list"]) and "compare" not in found and _RELATION.search(bare):
         return "relation"
-    if "reverse" in found and question.mentions and not question.leftovers:
+    if "reverse" in found and question.mentions and len(question.leftovers) < 2:
         found.remove("reverse")
     if "path" in found and not question.entry_ids:
         found.remove("path")

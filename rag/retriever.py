@@ -58,16 +58,20 @@ class Weights:
     """How the signals are fused. Tuned on the development split of ``evals/``.
 
     Attributes:
-        dense: share of the vectors against BM25.
-        link: added for chunks of an entry that the question names.
-        section: added for chunks of a section that answers this kind of question.
-        mentioned: subtracted in a reverse lookup from entries that the question names: they are not what is sought.
+        dense: the cosine of the passage.
+        lexical: BM25 of the passage.
+        coverage: how much of the question the whole entry covers.
+        link: for entries that the question names and is about.
+        section: for sections that answer this kind of question.
+        mentioned: subtracted from entries that a description mentions in passing: they are not what is sought.
         description: number of other content words at which a name in the question counts half.
     """
 
-    dense: float = 0.7
+    dense: float = 0.5
+    lexical: float = 0.5
+    coverage: float = 0.4
     link: float = 1.0
-    section: float = 0.12
+    section: float = 0.08
     mentioned: float = 0.15
     description: float = 3.0
 
@@ -102,7 +106,8 @@ class GlossaryRetriever(BaseRetriever):
     _rows_of_entry: dict[str, list[int]] = PrivateAttr()
     _masks: dict[Language, NDArray[np.bool_]] = PrivateAttr()
     _vocabulary: str = PrivateAttr()
-    _entry_tokens: dict[str, frozenset[str]] = PrivateAttr(default_factory=dict)
+    _ids: list[str] = PrivateAttr()
+    _number: dict[str, int] = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:
         """Prepare what every question needs."""
@@ -116,6 +121,8 @@ class GlossaryRetriever(BaseRetriever):
             lacking = {entry.id for entry in self.index.entries.values() if lang not in entry.languages}
             keep = (chunk.lang == lang or chunk.entry_id in lacking for chunk in chunks)
             self._masks[lang] = np.fromiter(keep, dtype=bool, count=len(chunks))
+        self._ids = list(self.index.entries)
+        self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
         self._vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
         linker = Linker(self.index.entries.values())
         corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_word)
@@ -130,13 +137,9 @@ class GlossaryRetriever(BaseRetriever):
         """Whether the text of the glossary uses ``word``."""
         return word.casefold() in self._vocabulary
 
-    def entry_tokens(self, entry_id: str) -> frozenset[str]:
-        """Index terms of everything that an entry says and is called."""
-        if entry_id not in self._entry_tokens:
-            texts = [self.index.chunks[row].text for row in self._rows_of_entry[entry_id]]
-            texts += self.index.entries[entry_id].surfaces
-            self._entry_tokens[entry_id] = frozenset(t for text in texts for t in tokens(text))
-        return self._entry_tokens[entry_id]
+    def uses(self, entry_id: str, token: str) -> bool:
+        """Whether an entry uses an index term anywhere."""
+        return self.index.terms.has(token, self._number[entry_id])
 
     def entry_hits(self, entry_id: str, *, language: Language) -> list[Hit]:
         """All chunks of an entry in ``language`` (or in the one it has), in file order."""
@@ -150,17 +153,25 @@ class GlossaryRetriever(BaseRetriever):
         text = self._query_text(question)
         vector = self.embeddings.encode([text], query=True)[0]
         dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
-        lexical = {row: s for row, s in self.index.lexical.search(text, k=4 * _POOL) if mask[row]}
+        content = question.content_text
+        lexical = {row: s for row, s in self.index.lexical.search(content, k=4 * _POOL) if mask[row]}
+        coverage = self.index.terms.coverage(content)
         linked = set(question.entry_ids)
         rows = {*dense, *list(lexical)[:_POOL]}
         for entry_id in linked:
-            rows.update(row for row in self._rows_of_entry.get(entry_id, ()) if mask[row])
+            rows.update(self._rows_of_entry.get(entry_id, ()))
+        for number in np.argsort(-coverage)[:5]:
+            rows.update(self._rows_of_entry[self._ids[number]] if coverage[number] > 0 else ())
+        rows = {row for row in rows if mask[row]}
         for row in rows - dense.keys():
             dense[row] = float(self.index.store.index.reconstruct(row) @ vector)
-        hits = [self._hit(row, question, dense[row], lexical.get(row, 0.0), linked) for row in rows]
+        hits = [
+            self._hit(row, question, dense[row], lexical.get(row, 0.0), coverage[self._number[self.index.chunks[row].entry_id]])
+            for row in rows
+        ]
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
         ranked = self._arrange(hits, question)
-        evidence = weigh(question, ranked, entry_tokens=self.entry_tokens, is_word=self.is_word)
+        evidence = weigh(question, ranked, uses=self.uses, terms=self.index.terms, is_word=self.is_word)
         enough = evidence.confidence >= self.threshold
         return Retrieval(question, tuple(ranked[:k]) if enough else (), tuple(ranked[:k]), evidence)
 
@@ -173,26 +184,25 @@ class GlossaryRetriever(BaseRetriever):
         carried = [self.index.entries[i].name(question.language) for i in question.carried]
         return " ".join([*carried, text])
 
-    def _hit(self, row: int, question: Question, cosine: float, bm25: float, linked: set[str]) -> Hit:
+    def _hit(self, row: int, question: Question, cosine: float, bm25: float, coverage: float) -> Hit:
         chunk = self.index.chunks[row]
         weights = self.weights
+        preferred = SECTIONS_OF_KIND[question.kind]
         # e5 puts unrelated texts near 0.75 and equal ones near 0.95; BM25 has no upper bound, so it is squashed
         signals = {
             "cosine": cosine,
             "bm25": bm25,
-            "dense": min(1.0, max(0.0, (cosine - 0.75) / 0.2)),
-            "lexical": bm25 / (bm25 + 12.0),
-            "link": 0.0,
+            "dense": weights.dense * min(1.0, max(0.0, (cosine - 0.75) / 0.2)),
+            "lexical": weights.lexical * bm25 / (bm25 + 12.0),
+            "coverage": weights.coverage * float(coverage),
+            "link": self._link(chunk.entry_id, question) if chunk.entry_id in question.entry_ids else 0.0,
             "section": 0.0,
         }
-        if chunk.entry_id in linked:
-            signals["link"] = self._link(chunk.entry_id, question)
-        preferred = SECTIONS_OF_KIND[question.kind]
         if chunk.section in preferred:
             signals["section"] = weights.section * (1 - 0.25 * preferred.index(chunk.section))
-        total = weights.dense * signals["dense"] + (1 - weights.dense) * signals["lexical"]
-        score = (total + signals["link"] + signals["section"]) / (1 + weights.link + weights.section)
-        return Hit(chunk, max(0.0, min(1.0, score)), signals)
+        total = sum(signals[name] for name in ("dense", "lexical", "coverage", "link", "section"))
+        best = weights.dense + weights.lexical + weights.coverage + weights.link + weights.section
+        return Hit(chunk, max(0.0, min(1.0, total / best)), signals)
 
     def _link(self, entry_id: str, question: Question) -> float:
         """What a name in the question is worth: much when the question is about it, little inside a description.
@@ -209,7 +219,7 @@ class GlossaryRetriever(BaseRetriever):
             after = question.text[mention.end :]
             topic = bool(_TOPIC.match(after)) or bool(_ENGLISH_TOPIC.search(question.text[: mention.start]))
             context = bool(_CONTEXT.match(after))
-        share = 1.0 / (1.0 + ((others / 2 if topic else others) / weights.description) ** 3)
+        share = 1.0 / (1.0 + ((others / 2 if topic else others) / weights.description) ** 6)
         return (weights.link * share - weights.mentioned * (1 - share)) * (0.85 if context else 1.0)
 
     def _arrange(self, hits: list[Hit], question: Question) -> list[Hit]:

@@ -77,10 +77,14 @@ class SpellingCorrector:
 
     def _nearest_phrase(self, words: Sequence[str]) -> str | None:
         """A name of as many words, each equal or misspelt; a word that the glossary uses must be equal."""
+        folded = [word.casefold() for word in words]
+        fixed = [self._is_word(word) for word in words]
         found: set[str] = set()
         for name, parts in self._phrases.get(len(words), ()):
-            pairs = list(zip(words, parts, strict=True))
-            if all(w.casefold() == p or (not self._is_word(w) and _is_slip(w, p)) for w, p in pairs):
+            if all(
+                word == part or (not known and to_jamo(word[0])[0] == to_jamo(part[0])[0] and _is_slip(original, part))
+                for word, part, known, original in zip(folded, parts, fixed, words, strict=True)
+            ):
                 found.add(name)
         return found.pop() if len({self._names[n] for n in found}) == 1 else None
 
