@@ -79,12 +79,6 @@ class Question:
         return tuple(dict.fromkeys(ids))
 
     @property
-    def content_text(self) -> str:
-        """Names and content words in order, without the words that only ask; the whole text if there are none."""
-        spans = sorted([(m.start, m.corrected or m.surface) for m in self.mentions] + [(o.start, o.surface) for o in self.leftovers])
-        return " ".join(surface for _, surface in spans) or self.text
-
-    @property
     def content(self) -> tuple[str, ...]:
         """The words that need evidence beyond the terms."""
         return tuple(leftover.surface for leftover in self.leftovers)

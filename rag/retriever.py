@@ -72,7 +72,7 @@ class Weights:
     coverage: float = 0.4
     link: float = 1.0
     section: float = 0.08
-    mentioned: float = 0.15
+    mentioned: float = 0.02
     description: float = 3.0
 
 
@@ -153,9 +153,8 @@ class GlossaryRetriever(BaseRetriever):
         text = self._query_text(question)
         vector = self.embeddings.encode([text], query=True)[0]
         dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
-        content = question.content_text
-        lexical = {row: s for row, s in self.index.lexical.search(content, k=4 * _POOL) if mask[row]}
-        coverage = self.index.terms.coverage(content)
+        lexical = {row: s for row, s in self.index.lexical.search(text, k=4 * _POOL) if mask[row]}
+        coverage = self.index.terms.coverage(text)
         linked = set(question.entry_ids)
         rows = {*dense, *list(lexical)[:_POOL]}
         for entry_id in linked:
@@ -230,7 +229,7 @@ class GlossaryRetriever(BaseRetriever):
         first: list[Hit] = []
         for group in wanted:
             best = next((hit for hit in hits if hit.chunk.entry_id in group and hit not in first), None)
-            if best is not None:
+            if best is not None and best.signals["link"] > self.weights.link / 2:
                 first.append(best)
         first.sort(key=lambda hit: -hit.score)
         return [*first, *(hit for hit in hits if hit not in first)]

@@ -1,0 +1,145 @@
+"""The whole assistant as one LCEL runnable: question in, answer out. LangServe exposes it as it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Annotated, Any, Literal
+
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
+from langchain_core.runnables.utils import AddableDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from rag.embedding import load_embeddings
+from rag.errors import InputError
+from rag.generation.extractive import ExtractiveGenerator
+from rag.index import open_index
+from rag.question import MAX_HISTORY, MAX_QUESTION, clean_question
+from rag.retriever import MAX_TOP_K, GlossaryRetriever, Retrieval
+from rag.settings import Settings
+from rag.types import Answer
+
+__all__ = ["Ask", "Assistant", "open_assistant", "pieces"]
+
+
+def _question(value: str) -> str:
+    try:
+        return clean_question(value)
+    except InputError as exc:
+        raise ValueError(str(exc)) from exc
+
+
+def _none_as_empty(value: Any) -> Any:
+    return [] if value is None else value
+
+
+class HistoryTurn(BaseModel):
+    """One earlier message."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["user", "assistant"]
+    content: Annotated[str, Field(max_length=20_000)]
+
+
+class Ask(BaseModel):
+    """What the chain takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Annotated[str, Field(min_length=1, max_length=4 * MAX_QUESTION), AfterValidator(_question)]
+    history: Annotated[list[HistoryTurn], BeforeValidator(_none_as_empty), Field(max_length=MAX_HISTORY)] = Field(
+        default_factory=list
+    )
+    language: Literal["auto", "ko", "en"] = "auto"
+    top_k: Annotated[int, Field(strict=True, ge=1, le=MAX_TOP_K)] = 5
+
+
+def pieces(answer: Answer) -> Iterator[AddableDict]:
+    """An answer as stream chunks that add up to it: a head with everything but the text, then its sentences."""
+    yield AddableDict({**answer.to_dict(), "answer": ""})
+    begin = 0
+    for end in [i + 1 for i, char in enumerate(answer.answer) if char == "]"]:
+        yield AddableDict(answer=answer.answer[begin:end])
+        begin = end
+    if begin < len(answer.answer):
+        yield AddableDict(answer=answer.answer[begin:])
+
+
+class Assistant:
+    """Retriever, generator, and the chain of both.
+
+    Attributes:
+        retriever: a runnable of its own: question text to documents.
+        generator: a runnable of its own: :class:`Retrieval` to :class:`Answer`.
+        chain: ``{"question": ..., "history": [...], "language": ..., "top_k": ...}`` to the answer as a dict.
+    """
+
+    def __init__(self, retriever: GlossaryRetriever) -> None:
+        self.retriever = retriever
+        self.generator: Runnable[Retrieval, Answer] = RunnableLambda(
+            ExtractiveGenerator(retriever).generate, name="extractive_generator"
+        )
+        understand: Runnable[Any, Retrieval] = RunnableLambda(self._retrieve, name="understand_and_retrieve")
+        stream = RunnableGenerator(_stream, _astream, name="stream_sentences")
+        self.chain: Runnable[Any, Any] = (understand | self.generator | stream).with_types(
+            input_type=Ask, output_type=dict[str, Any]
+        )
+
+    def ask(self, question: str, **options: Any) -> Answer:
+        """Answer one question; the options are the other keys of :class:`Ask`.
+
+        Raises:
+            InputError: the question or an option cannot be used.
+        """
+        return Answer.from_dict(self.chain.invoke({"question": question, **options}))
+
+    def _retrieve(self, data: Any) -> Retrieval:
+        ask = _validated(data)
+        read = self.retriever.reader.read(
+            ask.question,
+            language=None if ask.language == "auto" else ask.language,
+            history=[turn.model_dump() for turn in ask.history],
+        )
+        return self.retriever.retrieve(read, k=ask.top_k)
+
+
+def _validated(data: Any) -> Ask:
+    if isinstance(data, Ask):
+        return data
+    try:
+        return Ask.model_validate(data)
+    except ValidationError as exc:
+        error = exc.errors(include_url=False)[0]
+        where = ".".join(map(str, error["loc"])) or "input"
+        message = error["msg"].removeprefix("Value error, ")
+        raise InputError(message if where == "question" and error["type"] == "value_error" else f"{where}: {message}") from exc
+
+
+def _stream(answers: Iterator[Answer]) -> Iterator[AddableDict]:
+    for answer in answers:
+        yield from pieces(answer)
+
+
+async def _astream(answers: AsyncIterator[Answer]) -> AsyncIterator[AddableDict]:
+    async for answer in answers:
+        for piece in pieces(answer):
+            yield piece
+
+
+def open_assistant(
+    settings: Settings,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    on_build: Callable[[], None] | None = None,
+) -> Assistant:
+    """Load the index of the glossary (building it first where needed) and put the assistant together."""
+    embeddings = load_embeddings(settings.embedding_model)
+    index = open_index(
+        settings.corpus,
+        folder=settings.index_dir,
+        embeddings=embeddings,
+        model=settings.embedding_model,
+        progress=progress,
+        on_build=on_build,
+    )
+    return Assistant(GlossaryRetriever(index=index, embeddings=embeddings))

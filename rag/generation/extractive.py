@@ -1,0 +1,106 @@
+"""The default generator: answers made of sentences of the glossary, chosen and ordered by the kind of the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from rag.generation.citations import Line, cite, verify
+from rag.generation.phrases import phrase, topic
+from rag.generation.plans import PLANS, Draft, Sources
+from rag.question import Question
+from rag.retriever import GlossaryRetriever, Retrieval
+from rag.types import Answer, Chunk, Kind, Related
+
+__all__ = ["ExtractiveGenerator"]
+
+MAX_SENTENCES = 8
+
+
+class ExtractiveGenerator:
+    """Answers from retrieved passages without a language model."""
+
+    name = "extractive"
+
+    def __init__(self, retriever: GlossaryRetriever) -> None:
+        self._retriever = retriever
+        self._entries = retriever.index.entries
+        self._chunks: Mapping[str, Chunk] = {chunk.id: chunk for chunk in retriever.index.chunks}
+
+    def generate(self, retrieval: Retrieval) -> Answer:
+        """Compose the answer, or abstain where the evidence is too thin or no sentence answers this kind of question."""
+        question = retrieval.question
+        sources = Sources(self._retriever, retrieval)
+        partial = question.kind == "compare" and len(sources.groups) == 1 and bool(question.leftovers)
+        if not retrieval.hits and not partial:
+            return self._abstain(retrieval, sources)
+        draft = PLANS[question.kind](sources)
+        if not draft.lines:
+            return self._abstain(retrieval, sources)
+        lines = _distinct(draft.lines)[:MAX_SENTENCES]
+        scores = {hit.chunk.id: hit.score for hit in retrieval.nearest}
+        text, citations = cite(lines, scores={**{c: retrieval.evidence.confidence for c in self._chunks}, **scores})
+        cited = list(dict.fromkeys(c.id for c in citations))
+        answer = Answer(
+            question=question.text,
+            language=question.language,
+            kind=question.kind,
+            answer=text,
+            citations=citations,
+            abstained=False,
+            related=self._related(cited, question),
+            generator=self.name,
+            notes=tuple([*self._understood(question), *draft.notes, *self._translation(lines, question)]),
+            confidence=round(retrieval.evidence.confidence, 4),
+        )
+        verify(answer, chunk=self._chunks.__getitem__)
+        return answer
+
+    def _abstain(self, retrieval: Retrieval, sources: Sources) -> Answer:
+        question, lang = retrieval.question, retrieval.question.language
+        ids = list(dict.fromkeys([*question.entry_ids, *(hit.chunk.entry_id for hit in retrieval.nearest)]))[:3]
+        nearest = tuple(Related(i, self._entries[i].name(lang)) for i in ids if i in self._entries)
+        unknown = [o.surface for o in question.leftovers] if not question.mentions and len(question.leftovers) <= 2 else []
+        first = phrase("missing", lang, term=topic(" ".join(unknown), lang)) if unknown else phrase("not_found", lang)
+        offer = [phrase("nearest", lang, terms=[n.term for n in nearest])] if nearest else []
+        return Answer(
+            question=question.text,
+            language=lang,
+            kind=question.kind,
+            answer=" ".join([first, *offer]),
+            citations=(),
+            abstained=True,
+            related=nearest,
+            generator=self.name,
+            notes=tuple(self._understood(question)),
+            confidence=round(retrieval.evidence.confidence, 4),
+        )
+
+    def _understood(self, question: Question) -> Iterable[str]:
+        lang = question.language
+        for mention in question.mentions:
+            if mention.corrected:
+                yield phrase("corrected", lang, typed=mention.surface, term=mention.corrected)
+        if question.carried:
+            yield phrase("carried", lang, terms=[self._entries[i].name(lang) for i in question.carried])
+
+    def _translation(self, lines: Sequence[Line], question: Question) -> Iterable[str]:
+        if any(line.sentence.chunk.lang != question.language for line in lines):
+            yield phrase("other_language", question.language)
+
+    def _related(self, cited: Sequence[str], question: Question) -> tuple[Related, ...]:
+        """Neighbours of the cited entries in the relation graph, those that are not cited themselves."""
+        ids: list[str] = []
+        for entry_id in cited[:3]:
+            for name in ("contrasts-with", "related", "part-of", "broader", "prerequisite"):
+                ids += self._entries[entry_id].relations.get(name, ())
+        fresh = [i for i in dict.fromkeys(ids) if i not in cited and i in self._entries][:5]
+        return tuple(Related(i, self._entries[i].name(question.language)) for i in fresh)
+
+
+def _distinct(lines: Iterable[Line]) -> list[Line]:
+    """Each sentence once, by what it says."""
+    return list({line.label + line.sentence.text: line for line in lines}.values())
+
+
+Plan = Callable[[Sources], Draft]
+_: Mapping[Kind, Plan] = PLANS  # every kind has a plan

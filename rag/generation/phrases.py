@@ -1,0 +1,72 @@
+"""What the assistant says in its own words: notes and refusals, never claims about a term."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rag.text import has_final
+from rag.types import Language
+
+__all__ = ["phrase", "topic"]
+
+_PHRASES: Mapping[str, Mapping[Language, str]] = {
+    "not_found": {
+        "ko": "이 용어집에는 이 질문에 답할 내용이 없습니다.",
+        "en": "That is not in the glossary.",
+    },
+    "missing": {
+        "ko": "{term} 이 용어집에 없습니다.",
+        "en": "The glossary has no entry for {term}.",
+    },
+    "nearest": {"ko": "가까운 용어: {terms}.", "en": "Nearest terms: {terms}."},
+    "corrected": {
+        "ko": "'{typed}' → {term}(으)로 이해했습니다.",
+        "en": "'{typed}' was read as {term}.",
+    },
+    "other_language": {
+        "ko": "용어집에 한국어 설명이 없어 영어 원문을 그대로 인용합니다.",
+        "en": "The glossary has no English text for this, so the Korean original is quoted.",
+    },
+    "same": {
+        "ko": "이 용어집에서 {terms} 같은 용어의 다른 이름입니다.",
+        "en": "In this glossary {terms} are names of the same term.",
+    },
+    "not_same": {
+        "ko": "이 용어집에서 {terms} 서로 다른 용어입니다.",
+        "en": "In this glossary {terms} are different terms.",
+    },
+    "kind_of": {"ko": "{child} {parent}의 한 종류입니다.", "en": "{child} is a kind of {parent}."},
+    "part_of": {"ko": "{child} {parent}의 구성 요소입니다.", "en": "{child} is a part of {parent}."},
+    "homograph": {
+        "ko": "'{surface}' 여러 뜻으로 쓰입니다: {terms}.",
+        "en": "'{surface}' has several meanings: {terms}.",
+    },
+    "no_comparison": {
+        "ko": "둘을 직접 비교한 문장은 용어집에 없어 각각의 설명을 보여 드립니다.",
+        "en": "The glossary does not compare them directly, so here is what it says of each.",
+    },
+    "listed": {"ko": "용어집에 있는 항목 {count}개: {terms}.", "en": "{count} entries in the glossary: {terms}."},
+    "path": {"ko": "읽는 순서: {terms}.", "en": "Reading order: {terms}."},
+    "unknown_part": {
+        "ko": "'{part}' 부분은 용어집의 규칙으로 풀 수 없습니다.",
+        "en": "The glossary has no rule for the part '{part}'.",
+    },
+    "carried": {"ko": "앞 질문의 {terms} 기준으로 답합니다.", "en": "Taken from the question before: {terms}."},
+}
+
+
+def topic(term: str, lang: Language) -> str:
+    """The term with the Korean topic particle; after a Latin letter the reading is unknown, so both forms stand."""
+    if lang == "en":
+        return term
+    quoted = f"'{term}'"
+    last = term[-1]
+    if "가" <= last <= "힣":
+        return f"{quoted}{'은' if has_final(last) else '는'}"
+    return f"{quoted}은(는)"
+
+
+def phrase(name: str, lang: Language, **values: object) -> str:
+    """The phrase ``name`` in ``lang``; lists of terms are joined with commas."""
+    joined = {k: ", ".join(map(str, v)) if isinstance(v, Sequence) and not isinstance(v, str) else v for k, v in values.items()}
+    return _PHRASES[name][lang].format(**joined)

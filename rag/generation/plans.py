@@ -1,0 +1,331 @@
+"""Which sentences answer which kind of question. One plan for each kind; a plan that finds nothing returns no lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rag.generation.citations import Line
+from rag.generation.phrases import phrase, topic
+from rag.lexical import tokens
+from rag.model_names import rule_pattern, split_model_name
+from rag.retriever import GlossaryRetriever, Retrieval
+from rag.sentences import sentence_spans
+from rag.text import compact
+from rag.types import Entry, Kind, SectionName, Sentence
+
+__all__ = ["PLANS", "Draft", "Sources"]
+
+_MADE = re.compile(r"\b(19|20)\d\d\b|발표|공개|개발|제안|만들|출시|introduced|released|developed|proposed|created|published")
+_SPELLED = re.compile(r"약자|줄임|풀어|이름|뜻하|따온|stands? for|short for|name|abbreviat|acronym")
+_LISTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a plan chose: sentences in order, and notes that claim nothing about a term."""
+
+    lines: list[Line] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class Sources:
+    """The glossary as a plan sees it: entries in question, and their sentences in the asker's language."""
+
+    def __init__(self, retriever: GlossaryRetriever, retrieval: Retrieval) -> None:
+        self.retriever = retriever
+        self.retrieval = retrieval
+        self.question = retrieval.question
+        self.lang = retrieval.question.language
+        self.entries: Mapping[str, Entry] = retriever.index.entries
+
+    @property
+    def groups(self) -> list[tuple[str, ...]]:
+        """Entries for each name in the question, the same entries once; a homograph is one group of several."""
+        groups = [m.entry_ids for m in self.question.mentions] + [(i,) for i in self.question.carried]
+        return list(dict.fromkeys(groups))
+
+    @property
+    def subjects(self) -> list[str]:
+        """One entry for each name: the one that ranks best where a name is a homograph; else the best hit's."""
+        ranked = [hit.chunk.entry_id for hit in self.retrieval.nearest]
+        chosen = [min(group, key=lambda i: ranked.index(i) if i in ranked else len(ranked)) for group in self.groups]
+        about = self.question.kind != "reverse" and any(h.signals.get("link", 0.0) > 0.5 for h in self.retrieval.nearest[:1])
+        if chosen and (about or self.question.carried):
+            return list(dict.fromkeys(chosen))
+        return ranked[:1]
+
+    def name(self, entry_id: str) -> str:
+        """The term in the asker's language."""
+        return self.entries[entry_id].name(self.lang)
+
+    def sentences(self, entry_id: str, *sections: SectionName) -> list[Sentence]:
+        """Sentences of the sections in the order given, or of the whole entry."""
+        hits = self.retriever.entry_hits(entry_id, language=self.lang)
+        chunks = [hit.chunk for hit in hits]
+        if sections:
+            chunks = [c for name in sections for c in chunks if c.section == name]
+        return [Sentence(c, s, e) for c in chunks for s, e in sentence_spans(c.text)]
+
+    def mentions(self, sentence: Sentence, entry_ids: Iterable[str]) -> bool:
+        """Whether a sentence names one of the entries."""
+        wanted = set(entry_ids)
+        found = self.retriever.reader.linker.segment(sentence.text).mentions
+        return any(wanted & set(mention.entry_ids) for mention in found)
+
+    def overlap(self, sentence: Sentence) -> float:
+        """How much of the question's own content a sentence holds, weighted by idf."""
+        terms = self.retriever.index.terms
+        held = set(tokens(sentence.text))
+        return sum(terms.idf(t) for t in {t for word in self.question.content for t in tokens(word)} if t in held)
+
+    def best(self, sentences: Sequence[Sentence], count: int, *, preferred: Sequence[SectionName] = ()) -> list[Sentence]:
+        """The ``count`` sentences that answer the question's content best, in their order in the entry."""
+        ranked = sorted(
+            range(len(sentences)),
+            key=lambda i: (-self.overlap(sentences[i]) - 2.0 * (sentences[i].chunk.section in preferred), i),
+        )
+        return [sentences[i] for i in sorted(ranked[:count])]
+
+
+def _lines(sentences: Iterable[Sentence], label: str = "") -> list[Line]:
+    return [Line(sentence, label) for sentence in sentences]
+
+
+def define(sources: Sources) -> Draft:
+    """Definition and how it works; for a homograph each meaning; for several terms one sentence each."""
+    homograph = next((g for g in sources.groups if len(g) > 1), None)
+    if homograph and len(sources.groups) == 1 and not sources.question.leftovers:
+        surface = sources.question.mentions[0].surface if sources.question.mentions else ""
+        firsts = [s for i in homograph for s in sources.sentences(i, "definition")[:1]]
+        note = phrase("homograph", sources.lang, surface=surface, terms=[sources.name(i) for i in homograph])
+        return Draft(_lines(firsts, "- "), [note])
+    subjects = sources.subjects
+    if len(subjects) > 1:
+        return Draft(_lines(s for i in subjects[:4] for s in sources.sentences(i, "definition")[:1]))
+    chosen: list[Sentence] = []
+    for entry_id in subjects:
+        chosen = [*sources.sentences(entry_id, "definition")[:2], *sources.sentences(entry_id, "how", "why")[:1]]
+    return Draft(_lines(chosen))
+
+
+def _about(*sections: SectionName, count: int, lead: int = 0) -> Callable[[Sources], Draft]:
+    """A plan that reads certain sections of each subject, the sentences nearest to the question's own words first."""
+
+    def plan(sources: Sources) -> Draft:
+        chosen: list[Sentence] = []
+        for entry_id in sources.subjects[:2]:
+            found = sources.sentences(entry_id, *sections)
+            if sources.question.leftovers:
+                pool = sources.sentences(entry_id)
+                strong = [s for s in sources.best(pool, 2, preferred=sections) if sources.overlap(s) > 0]
+                found = list({s.quote: s for s in [*strong, *found]}.values())
+            chosen += [*sources.sentences(entry_id, "definition")[:lead], *found[:count]]
+        return Draft(_lines(chosen)) if chosen else define(sources)
+
+    return plan
+
+
+def proscons(sources: Sources) -> Draft:
+    """What speaks for a term, then what against it."""
+    subject = sources.subjects[:1]
+    pros = [s for i in subject for s in sources.sentences(i, "why")[:2]]
+    cons = [s for i in subject for s in sources.sentences(i, "limits")[:2]]
+    return Draft(_lines([*pros, *cons])) if pros and cons else define(sources)
+
+
+def origin(sources: Sources) -> Draft:
+    """Who and when: the origin section, else sentences with a year or a maker; nothing if the entry is silent."""
+    chosen: list[Sentence] = []
+    for entry_id in sources.subjects[:2]:
+        told = sources.sentences(entry_id, "origin") or [
+            s for s in sources.sentences(entry_id, "definition", "how", "why", "examples") if _MADE.search(s.text)
+        ]
+        chosen += told[:2]
+    return Draft(_lines(chosen))
+
+
+def expand(sources: Sources) -> Draft:
+    """What letters stand for: the sentence that spells them out."""
+    chosen: list[Sentence] = []
+    for entry_id in sources.subjects[:2]:
+        expansion = compact(sources.entries[entry_id].expansion)
+        pool = sources.sentences(entry_id)
+        spelled = [s for s in pool if expansion and expansion in compact(s.text)]
+        named = [s for s in pool if s.chunk.section in ("confusion", "origin", "definition") and _SPELLED.search(s.text)]
+        definition = [s for s in pool if s.chunk.section == "definition"][:1]
+        chosen += [*spelled[:1], *definition] if spelled else [*named[:2], *definition]
+    return Draft(_lines(chosen))
+
+
+def reverse(sources: Sources) -> Draft:
+    """The term that a description means: its definition, which names it, and the sentence nearest to the description."""
+    ranked = list(dict.fromkeys(hit.chunk.entry_id for hit in sources.retrieval.nearest))[:1]
+    chosen: list[Sentence] = []
+    for entry_id in ranked:
+        near = [s for s in sources.best(sources.sentences(entry_id), 1) if sources.overlap(s) > 0]
+        chosen = [*sources.sentences(entry_id, "definition")[:2], *near]
+    return Draft(_lines(chosen))
+
+
+def compare(sources: Sources) -> Draft:
+    """The difference first, then each side; related terms are said to be related; a missing side is named."""
+    subjects, lang = sources.subjects, sources.lang
+    if len(subjects) < 2:
+        missing = " ".join(o.surface for o in sources.question.leftovers)
+        draft = define(sources)
+        known = bool(sources.question.mentions or sources.question.carried) and bool(draft.lines)
+        if known and len({i for g in sources.groups for i in g}) == 1 and len(sources.question.mentions) > 1:
+            return same(sources)
+        notes = [phrase("missing", lang, term=topic(missing, lang))] if missing and known else []
+        return Draft(draft.lines, [*notes, *draft.notes])
+    pairs = [(a, b) for i, a in enumerate(subjects[:3]) for b in subjects[i + 1 : 3]]
+    contrast = [s for a, b in pairs for s in _versus(sources, a, b)[: 3 if len(pairs) == 1 else 1]]
+    notes = [note for a, b in pairs for note in _kinship(sources, a, b)]
+    if not contrast:
+        contrast = [s for a, b in pairs for s in _joint(sources, a, b)[:2]]
+        if not contrast:
+            notes.append(phrase("no_comparison", lang))
+    count = 1 if contrast else 2
+    sides = [s for i in subjects[:4] for s in sources.sentences(i, "definition", "how")[:count]]
+    return Draft(_lines([*contrast, *sides]), notes)
+
+
+def _versus(sources: Sources, a: str, b: str) -> list[Sentence]:
+    """Sentences of the section that sets ``a`` against ``b``, from whichever entry has one."""
+    lookup = sources.retriever.reader.linker.lookup
+    for mine, other in ((a, b), (b, a)):
+        found = [s for s in sources.sentences(mine, "versus") if other in lookup(s.chunk.versus)]
+        if found:
+            return found
+    return []
+
+
+def _joint(sources: Sources, a: str, b: str) -> list[Sentence]:
+    """Sentences of either entry that name the other, the most telling sections first."""
+    order: tuple[SectionName, ...] = ("confusion", "versus", "definition", "how", "why", "limits", "examples", "origin")
+    found = [s for mine, other in ((a, b), (b, a)) for s in sources.sentences(mine, *order) if sources.mentions(s, (other,))]
+    return sorted(found, key=lambda s: (-sources.overlap(s), order.index(s.chunk.section)))
+
+
+def _kinship(sources: Sources, a: str, b: str) -> Iterable[str]:
+    for child, parent in ((a, b), (b, a)):
+        relations = sources.entries[child].relations
+        names = {"child": topic(sources.name(child), sources.lang), "parent": sources.name(parent)}
+        if parent in relations.get("broader", ()):
+            yield phrase("kind_of", sources.lang, **names)
+        elif parent in relations.get("part-of", ()):
+            yield phrase("part_of", sources.lang, **names)
+
+
+def relation(sources: Sources) -> Draft:
+    """How two terms stand to each other: the sentences that name both."""
+    subjects = sources.subjects
+    if len(subjects) < 2:
+        return fact(sources)
+    a, b = subjects[:2]
+    joint = [*_joint(sources, a, b)[:3], *_versus(sources, a, b)[:1]]
+    notes = list(_kinship(sources, a, b))
+    return Draft(_lines(joint[:3]), notes) if joint else compare(sources)
+
+
+def same(sources: Sources) -> Draft:
+    """Whether two names mean one term."""
+    names = [m.surface for m in sources.question.mentions]
+    ids = list(dict.fromkeys(i for group in sources.groups for i in group))
+    if len(ids) == 1 and len(names) > 1:
+        quoted = ", ".join(f"'{n}'" for n in dict.fromkeys(names))
+        note = phrase("same", sources.lang, terms=f"{quoted}{'은(는)' if sources.lang == 'ko' else ''}")
+        return Draft(_lines(sources.sentences(ids[0], "definition")[:2]), [note])
+    draft = compare(sources)
+    if len(sources.subjects) > 1:
+        terms = ", ".join(sources.name(i) for i in sources.subjects) + ("은(는)" if sources.lang == "ko" else "")
+        draft.notes.insert(0, phrase("not_same", sources.lang, terms=terms))
+    return draft
+
+
+def list_(sources: Sources) -> Draft:
+    """The kinds, or else the parts, of a term, one sentence each."""
+    for entry_id in sources.subjects[:1]:
+        for name in ("broader", "part-of"):
+            children = [e.id for e in sources.entries.values() if entry_id in e.relations.get(name, ())]
+            if children:
+                lines = _lines((s for i in children[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
+                terms = [sources.name(i) for i in children]
+                return Draft(lines, [phrase("listed", sources.lang, count=len(children), terms=terms)])
+    return _about("examples", "how", count=3, lead=1)(sources)
+
+
+def path(sources: Sources) -> Draft:
+    """What to read first: prerequisites, and their own, from the basics up."""
+    subject = sources.subjects[0]
+    order: list[str] = []
+
+    def visit(entry_id: str) -> None:
+        for before in sources.entries[entry_id].relations.get("prerequisite", ()):
+            if before in sources.entries and before not in order and before != subject:
+                visit(before)
+                if before not in order:
+                    order.append(before)
+
+    visit(subject)
+    steps = [*order[-5:], subject]
+    if len(steps) == 1:
+        return define(sources)
+    note = phrase("path", sources.lang, terms=" → ".join(sources.name(i) for i in steps))
+    return Draft(_lines((s for i in steps for s in sources.sentences(i, "definition")[:1]), "- "), [note])
+
+
+def fact(sources: Sources) -> Draft:
+    """Anything else: the sentences that hold the question's own content."""
+    if not sources.question.mentions and not sources.question.carried:
+        return reverse(sources)
+    chosen: list[Sentence] = []
+    for entry_id in sources.subjects[:2]:
+        pool = sources.sentences(entry_id)
+        chosen += [s for s in sources.best(pool, 3) if sources.overlap(s) > 0]
+    return Draft(_lines(chosen[:4])) if chosen else define(sources)
+
+
+def model_name(sources: Sources) -> Draft:
+    """A model's name part by part, each by the sentence that states its rule."""
+    lang, linker = sources.lang, sources.retriever.reader.linker
+    if "model-name" not in sources.entries:
+        return define(sources)
+    rules = sources.sentences("model-name", "how")
+    lines: list[Line] = []
+    notes: list[str] = []
+    for part in split_model_name(sources.question.model_name, linker):
+        reading = part.reading(lang)
+        label = f"- {part.text}{f' ({reading})' if reading else ''}: "
+        families = linker.lookup(part.text)
+        if part.rule in ("family", "unknown"):
+            stated = sources.sentences(families[0], "definition") if families else []
+        else:
+            stated = [s for s in rules if rule_pattern(part.rule).search(s.text)]
+        if stated:
+            lines.append(Line(stated[0], label))
+        else:
+            notes.append(phrase("unknown_part", lang, part=part.text))
+    return Draft(lines, notes)
+
+
+PLANS: Mapping[Kind, Callable[[Sources], Draft]] = {
+    "define": define,
+    "compare": compare,
+    "list": list_,
+    "how": _about("how", count=3),
+    "why": _about("why", count=3, lead=1),
+    "limits": _about("limits", count=3),
+    "proscons": proscons,
+    "examples": _about("examples", count=3),
+    "origin": origin,
+    "expand": expand,
+    "reverse": reverse,
+    "model_name": model_name,
+    "relation": relation,
+    "same": same,
+    "path": path,
+    "fact": fact,
+}
