@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
 from evals.data import load_retrieval
-from evals.run import open_retriever
+from evals.report import open_retriever
 
 
 def main() -> None:

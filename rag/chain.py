@@ -18,7 +18,7 @@ from rag.retriever import MAX_TOP_K, GlossaryRetriever, Retrieval
 from rag.settings import Settings
 from rag.types import Answer
 
-__all__ = ["Ask", "Assistant", "open_assistant", "pieces"]
+__all__ = ["Ask", "Assistant", "open_assistant", "pieces", "validate_ask"]
 
 
 def _question(value: str) -> str:
@@ -79,7 +79,7 @@ class Assistant:
         self.generator: Runnable[Retrieval, Answer] = RunnableLambda(
             ExtractiveGenerator(retriever).generate, name="extractive_generator"
         )
-        understand: Runnable[Any, Retrieval] = RunnableLambda(self._retrieve, name="understand_and_retrieve")
+        understand: Runnable[Any, Retrieval] = RunnableLambda(self.search, name="understand_and_retrieve")
         stream = RunnableGenerator(_stream, _astream, name="stream_sentences")
         self.chain: Runnable[Any, Any] = (understand | self.generator | stream).with_types(
             input_type=Ask, output_type=dict[str, Any]
@@ -93,8 +93,9 @@ class Assistant:
         """
         return Answer.from_dict(self.chain.invoke({"question": question, **options}))
 
-    def _retrieve(self, data: Any) -> Retrieval:
-        ask = _validated(data)
+    def search(self, data: Any) -> Retrieval:
+        """Understand and retrieve, without an answer; takes what the chain takes."""
+        ask = validate_ask(data)
         read = self.retriever.reader.read(
             ask.question,
             language=None if ask.language == "auto" else ask.language,
@@ -103,7 +104,12 @@ class Assistant:
         return self.retriever.retrieve(read, k=ask.top_k)
 
 
-def _validated(data: Any) -> Ask:
+def validate_ask(data: Any) -> Ask:
+    """Check what a caller passed.
+
+    Raises:
+        InputError: says what is wrong with the first thing that is.
+    """
     if isinstance(data, Ask):
         return data
     try:

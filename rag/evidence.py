@@ -19,24 +19,25 @@ from rag.types import Hit
 
 __all__ = ["THRESHOLD", "WEIGHTS", "Evidence", "features", "weigh"]
 
-THRESHOLD = 0.55
+THRESHOLD = 0.6
 """Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -9.46,
-    "bm25": 4.58,
-    "cosine": 7.29,
-    "coverage": -0.23,
-    "length": 6.76,
-    "linked": 9.84,
-    "linked aspect uncovered": 2.41,
-    "linked cosine": 5.75,
-    "linked other uncovered": -2.84,
-    "linked unknown": -4.29,
-    "novel compound": -1.56,
-    "quantity": -2.78,
-    "short": -1.27,
-    "unknown": -2.87,
+    "bias": -8.17,
+    "agreement": 0.01,
+    "bm25": 11.08,
+    "cosine": 4.38,
+    "linked": 8.75,
+    "linked aspect uncovered": 2.43,
+    "linked cosine": 5.44,
+    "linked other uncovered": -3.06,
+    "linked unknown": -4.28,
+    "margin": 0.64,
+    "novel compound": -1.39,
+    "quantity": -2.47,
+    "reverse": 1.66,
+    "short": -3.28,
+    "unknown": -3.22,
 }
 
 _ASPECTS = frozenset({"how", "why", "limits", "examples", "proscons", "compare", "list", "relation", "same", "reverse", "path"})
@@ -105,12 +106,27 @@ def features(
         "unknown": unknown,
         "cosine": cosine,
         "bm25": bm25 / (bm25 + 12.0),
-        "coverage": 2.5 * top.get("coverage", 0.0),
         "short": float(words + names <= 2),
-        "length": min(words, 8) / 8,
+        "agreement": _agreement(hits),
+        "margin": min(0.2, _margin(hits)) / 0.2,
+        "reverse": float(question.kind == "reverse"),
         "novel compound": float(novel),
         "quantity": float(asked),
     }
+
+
+def _agreement(hits: Sequence[Hit]) -> float:
+    """Share of the signals (vectors, BM25, coverage) whose best passage is of the entry that won."""
+    if not hits:
+        return 0.0
+    best = [max(hits, key=lambda hit: hit.signals[name]).chunk.entry_id for name in ("dense", "lexical", "coverage")]
+    return sum(entry == hits[0].chunk.entry_id for entry in best) / len(best)
+
+
+def _margin(hits: Sequence[Hit]) -> float:
+    """How far the winner is ahead of the next entry."""
+    rival = next((hit.score for hit in hits if hit.chunk.entry_id != hits[0].chunk.entry_id), 0.0)
+    return hits[0].score - rival if hits else 0.0
 
 
 def weigh(

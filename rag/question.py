@@ -203,6 +203,6 @@ def _kind(question: Question) -> Kind:
             return kind
     if "expand" in found or "proscons" in found or "compare" in found or "list" in found:
         return next(kind for kind in ("expand", "proscons", "compare", "list") if kind in found)
-    if several and (not found or found == ["define"]):
-        return "compare" if re.search(r"§\s*(이?랑|와|과|하고|이냐|냐|vs|or|and|,|/)", bare) and not found else "define"
+    if several and not found:
+        return "compare" if re.fullmatch(r"[§\s,/&+?!.]*(§\s*(이?랑|와|과|하고|or|and|은|는)?[\s,/&+?!.]*)+", bare) else "relation"
     return found[0] if found else ("define" if question.mentions and not question.leftovers else "fact")

@@ -64,6 +64,7 @@ class Weights:
         link: for entries that the question names and is about.
         section: for sections that answer this kind of question.
         mentioned: subtracted from entries that a description mentions in passing: they are not what is sought.
+        excluded: subtracted from entries named in a question that asks for the name of something else.
         description: number of other content words at which a name in the question counts half.
     """
 
@@ -73,6 +74,7 @@ class Weights:
     link: float = 1.0
     section: float = 0.08
     mentioned: float = 0.02
+    excluded: float = 0.3
     description: float = 3.0
 
 
@@ -132,6 +134,10 @@ class GlossaryRetriever(BaseRetriever):
     def reader(self) -> QuestionReader:
         """Reads questions against this glossary's names."""
         return self._reader
+
+    def language_rows(self, language: Language) -> NDArray[np.bool_]:
+        """Mask of the chunks to search for a question in ``language``: those in it, and of entries that lack it."""
+        return self._masks[language]
 
     def is_word(self, word: str) -> bool:
         """Whether the text of the glossary uses ``word``."""
@@ -210,7 +216,7 @@ class GlossaryRetriever(BaseRetriever):
         """
         weights = self.weights
         if question.kind == "reverse":
-            return -weights.mentioned
+            return -weights.excluded
         others = len(question.leftovers)
         mention = next((m for m in question.mentions if entry_id in m.entry_ids), None)
         topic, context = False, False

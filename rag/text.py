@@ -44,18 +44,19 @@ def to_jamo(text: str) -> str:
 
 
 def detect_language(text: str) -> Language:
-    """Korean if Hangul carries the sentence: one Hangul syllable counts as much as three Latin letters.
+    """Korean if there is Hangul, unless English words do the asking.
 
     "LoRA랑 QLoRA 차이?" is Korean, "what does 미세조정 mean?" is English.
     """
     hangul = sum(is_hangul(c) or "\u3131" <= c <= "\u318e" for c in text)
     if not hangul:
         return "en"
-    latin_words = re.findall(r"[A-Za-z]+", text)
-    function_words = sum(word.lower() in _ENGLISH_FUNCTION_WORDS for word in latin_words)
-    return "en" if function_words >= 2 or (function_words and hangul <= 4 * function_words) else "ko"
+    asking = [w for w in re.findall(r"(?<![\w-])[A-Za-z]+(?![\w-])", text.lower()) if w in _ENGLISH_FUNCTION_WORDS]
+    korean_words = sum(any(map(is_hangul, word)) for word in text.split())
+    return "en" if len(asking) >= 2 or (asking and korean_words <= 1 and asking[0] in _ENGLISH_OPENERS) else "ko"
 
 
+_ENGLISH_OPENERS = frozenset("what whats explain define meaning how why who when which describe".split())
 _ENGLISH_FUNCTION_WORDS = frozenset(
     "a an and are between can define difference do does explain for how in is it me mean means meaning of or "
     "should the to versus was what whats when which who why with".split()

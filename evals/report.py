@@ -1,0 +1,300 @@
+"""``rag eval``: retrieval and answers over the question sets, by slice, with confidence intervals and baselines."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evals.data import AnswerCase, RetrievalCase, load_answers, load_retrieval
+from evals.metrics import (
+    bootstrap_interval, citation_scores, fact_recall, forbidden_count, hit_rate, ndcg, recall, reciprocal_rank, sentence_count,
+)  # fmt: skip
+from rag.chain import Assistant, open_assistant
+from rag.corpus import load_corpus
+from rag.generation.citations import Line, cite
+from rag.retriever import GlossaryRetriever
+from rag.sentences import sentence_spans
+from rag.settings import Settings
+from rag.types import Answer, Chunk, Sentence
+
+__all__ = ["evaluate_answers", "evaluate_retrieval", "open_retriever", "run"]
+
+Figures = dict[str, Any]
+_THRESHOLDS = Path(__file__).parent / "thresholds.json"
+_K = 10
+
+
+def open_retriever() -> GlossaryRetriever:
+    """The retriever over the shipped glossary."""
+    return open_assistant(Settings()).retriever
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Run what the command line asked for; returns the exit code."""
+    assistant = open_assistant(settings)
+    evaluate = evaluate_answers if args.answers else evaluate_retrieval
+    figures = evaluate(assistant, split=args.split)
+    failures = figures.pop("failures")
+    if args.json:
+        print(json.dumps(figures, ensure_ascii=False, indent=1))
+    else:
+        _print(figures)
+    if args.failures:
+        for failure in failures:
+            print(failure)
+    return _gate(figures, "answers" if args.answers else "retrieval") if args.gate else 0
+
+
+def _gate(figures: Figures, name: str) -> int:
+    """Compare with ``thresholds.json``; every figure below its floor, or above its ceiling, is named."""
+    faults = []
+    for key, (sign, bound) in json.loads(_THRESHOLDS.read_text("utf-8"))[name].items():
+        value: Any = figures
+        for part in key.split("/"):
+            value = value[part]
+        if not (value >= bound if sign == ">=" else value <= bound):
+            faults.append(f"{key} is {value:.3f}, must be {sign} {bound}")
+    for fault in faults:
+        print(f"gate: {fault}", file=sys.stderr)
+    print(f"gate: {'failed' if faults else 'passed'}")
+    return 1 if faults else 0
+
+
+def _summary(values: Sequence[float]) -> Figures:
+    low, high = bootstrap_interval(values)
+    return {"n": len(values), "mean": statistics.fmean(values), "low": low, "high": high}
+
+
+# Retrieval
+
+
+def _entries(chunks: Sequence[Chunk]) -> list[str]:
+    return list(dict.fromkeys(chunk.entry_id for chunk in chunks))
+
+
+def _rankers(assistant: Assistant) -> Mapping[str, Callable[[str], list[str]]]:
+    """The pipeline and its baselines: question to ranked entry ids."""
+    retriever = assistant.retriever
+    index = retriever.index
+
+    def pipeline(question: str) -> list[str]:
+        return _entries([h.chunk for h in retriever.retrieve(retriever.reader.read(question), k=_K).nearest])
+
+    def vectors(question: str) -> list[str]:
+        vector = retriever.embeddings.encode([question], query=True)[0]
+        rows = retriever.language_rows(retriever.reader.read(question).language)
+        return _entries([index.chunks[row] for row, _ in index.store.search_rows(vector, k=_K, rows=rows)])
+
+    def bm25(question: str) -> list[str]:
+        rows = retriever.language_rows(retriever.reader.read(question).language)
+        found = [row for row, _ in index.lexical.search(question, k=8 * _K) if rows[row]]
+        return _entries([index.chunks[row] for row in found[:_K]])
+
+    def linking(question: str) -> list[str]:
+        return list(dict.fromkeys(i for m in retriever.reader.linker.segment(question).mentions for i in m.entry_ids))
+
+    return {"pipeline": pipeline, "vectors only": vectors, "BM25 only": bm25, "linking only": linking}
+
+
+def evaluate_retrieval(assistant: Assistant, *, split: str) -> Figures:
+    """Hit rate@1, recall@5, MRR@10, nDCG@10 by slice and system; abstention of the pipeline."""
+    cases = [c for c in load_retrieval() if split in ("all", c.split)]
+    answerable = [c for c in cases if c.expected]
+    figures: Figures = {"split": split, "questions": len(cases), "systems": {}, "slices": {}}
+    failures: list[str] = []
+    for name, rank in _rankers(assistant).items():
+        rankings = [rank(c.question) for c in answerable]
+        figures["systems"][name] = _measures(answerable, rankings)
+        if name == "pipeline":
+            for label, members in _slices(answerable).items():
+                chosen = [i for i, c in enumerate(answerable) if c in members]
+                figures["slices"][label] = _measures([answerable[i] for i in chosen], [rankings[i] for i in chosen])
+            for case, ranking in zip(answerable, rankings, strict=True):
+                if ranking[:1] and ranking[0] not in (*case.expected, *case.accept):
+                    failures.append(f"rank  {case.kind}: {case.question} -> {ranking[:3]}, not {list(case.expected)}")
+    figures["abstention"] = _abstention(assistant, cases, failures)
+    figures["failures"] = failures
+    return figures
+
+
+def _slices(cases: Sequence[RetrievalCase]) -> dict[str, set[RetrievalCase]]:
+    slices: dict[str, set[RetrievalCase]] = defaultdict(set)
+    for case in cases:
+        for label in (case.lang, case.kind, f"{case.lang} {case.kind}"):
+            slices[label].add(case)
+    return dict(sorted(slices.items()))
+
+
+def _measures(cases: Sequence[RetrievalCase], rankings: Sequence[Sequence[str]]) -> Figures:
+    pairs = list(zip(cases, rankings, strict=True))
+    return {
+        "hit rate@1": _summary([hit_rate(r, {*c.expected, *c.accept}, k=1) for c, r in pairs]),
+        "recall@5": _summary([recall(r, c.expected, k=5) for c, r in pairs]),
+        "MRR@10": _summary([reciprocal_rank(r, {*c.expected, *c.accept}, k=_K) for c, r in pairs]),
+        "nDCG@10": _summary([ndcg(r, c.expected, k=_K) for c, r in pairs]),
+    }
+
+
+def _abstention(assistant: Assistant, cases: Sequence[RetrievalCase], failures: list[str]) -> Figures:
+    refused: dict[RetrievalCase, bool] = {}
+    for case in cases:
+        answer = Answer.from_dict(assistant.chain.invoke({"question": case.question}))
+        refused[case] = answer.abstained
+        if answer.abstained == bool(case.expected):
+            failures.append(f"{'refused' if answer.abstained else 'answered'}  {case.kind}: {case.question} ({answer.confidence:.2f})")
+    right = [refused[c] for c in cases if not c.expected]
+    wrong = [refused[c] for c in cases if c.expected]
+    return {
+        "recall": _summary([float(r) for r in right]),
+        "false refusals": _summary([float(r) for r in wrong]),
+        "precision": sum(right) / max(1, sum(right) + sum(wrong)),
+    }
+
+
+# Answers
+
+
+def evaluate_answers(assistant: Assistant, *, split: str) -> Figures:
+    """Facts, citations, language, abstention and length of answers, by kind and language, beside two baselines."""
+    cases = [c for c in load_answers() if split in ("all", c.split)]
+    files = _file_lines(assistant)
+    figures: Figures = {"split": split, "questions": len(cases), "systems": {}, "slices": {}}
+    failures: list[str] = []
+    for name, answer_of in _answerers(assistant).items():
+        timed = [_timed(answer_of, case) for case in cases]
+        rows = [_row(case, answer, seconds, files) for case, (answer, seconds) in zip(cases, timed, strict=True)]
+        figures["systems"][name] = _answer_measures(rows)
+        if name == "extractive":
+            for label in sorted({c.kind for c in cases} | {c.lang for c in cases}):
+                figures["slices"][label] = _answer_measures([r for r in rows if label in (r["case"].kind, r["case"].lang)])
+            failures = [_describe(r) for r in rows if _failed(r)]
+    figures["failures"] = failures
+    return figures
+
+
+def _timed(answer_of: Callable[[AnswerCase], Answer], case: AnswerCase) -> tuple[Answer, float]:
+    start = time.perf_counter()
+    return answer_of(case), time.perf_counter() - start
+
+
+def _answerers(assistant: Assistant) -> Mapping[str, Callable[[AnswerCase], Answer]]:
+    """The assistant, and two baselines that never abstain: first sentences of the best vector hits, the whole top chunk."""
+    retriever = assistant.retriever
+
+    def extractive(case: AnswerCase) -> Answer:
+        return assistant.ask(case.question, history=list(case.history))
+
+    def baseline(case: AnswerCase, *, whole: bool) -> Answer:
+        question = retriever.reader.read(case.question)
+        vector = retriever.embeddings.encode([case.question], query=True)[0]
+        rows = retriever.index.store.search_rows(vector, k=3, rows=retriever.language_rows(question.language))
+        chunks = [retriever.index.chunks[row] for row, _ in rows]
+        spans = [(c, s) for c in chunks[: 1 if whole else 3] for s in (sentence_spans(c.text) if whole else sentence_spans(c.text)[:1])]
+        text, citations = cite([Line(Sentence(c, *s)) for c, s in spans], scores={})
+        return Answer(case.question, question.language, question.kind, text, citations, False, (), "baseline")
+
+    return {
+        "extractive": extractive,
+        "vectors + first sentences": lambda case: baseline(case, whole=False),
+        "whole top chunk": lambda case: baseline(case, whole=True),
+    }
+
+
+def _file_lines(assistant: Assistant) -> Mapping[str, str]:
+    """Texts of the glossary's files, to open citations in."""
+    names = {chunk.file for chunk in assistant.retriever.index.chunks}
+    root = load_corpus(Settings.from_env().corpus).root
+    return {name: (root / name).read_text("utf-8") for name in names if (root / name).is_file()}
+
+
+def _row(case: AnswerCase, answer: Answer, seconds: float, files: Mapping[str, str]) -> Figures:
+    """The figures of one answer; a measure that does not apply is absent."""
+    row: Figures = {"case": case, "answer": answer, "latency": seconds, "language": float(answer.language == case.lang)}
+    row["exact"] = float(
+        all(
+            files[c.file].split("\n", c.line - 1)[-1].startswith(c.quote)
+            or c.quote in files[c.file].split("\n", c.line - 1)[-1][: len(c.quote) + 400].split("\n\n")[0]
+            for c in answer.citations
+        )
+    )
+    if case.abstain:
+        row["abstained rightly"] = float(answer.abstained)
+        return row
+    row["refused wrongly"] = float(answer.abstained)
+    row["forbidden"] = forbidden_count(answer, case.forbidden)
+    if case.facts:
+        row["facts"] = fact_recall(answer, case.facts)
+    cited = {citation.id for citation in answer.citations}
+    row["terms"] = len(cited & set(case.expected)) / len(case.expected)
+    if not answer.abstained:
+        row["citation recall"], row["citation precision"] = citation_scores(answer)
+        row["sentences"] = sentence_count(answer)
+    return row
+
+
+_MEANS = {
+    "facts": "fact recall", "terms": "cited-term recall", "citation recall": "citation recall",
+    "citation precision": "citation precision", "language": "language match", "exact": "exact quotes",
+    "abstained rightly": "abstention recall", "refused wrongly": "false refusals",
+}  # fmt: skip
+
+
+def _answer_measures(rows: Sequence[Figures]) -> Figures:
+    figures: Figures = {"n": len(rows)}
+    for key, label in _MEANS.items():
+        values = [row[key] for row in rows if key in row]
+        if values:
+            figures[label] = _summary(values)
+    figures["forbidden facts"] = sum(row.get("forbidden", 0) for row in rows)
+    lengths = [row["sentences"] for row in rows if "sentences" in row]
+    figures["median sentences"] = statistics.median(lengths) if lengths else 0
+    figures["median latency (s)"] = statistics.median([row["latency"] for row in rows])
+    return figures
+
+
+def _failed(row: Figures) -> bool:
+    return (
+        row.get("facts", 1.0) < 1
+        or row.get("terms", 1.0) < 1
+        or row.get("forbidden", 0) > 0
+        or row.get("abstained rightly", 1.0) < 1
+        or row.get("refused wrongly", 0.0) > 0
+        or row["language"] < 1
+    )
+
+
+def _describe(row: Figures) -> str:
+    case, answer = row["case"], row["answer"]
+    said = {c.id for c in answer.citations}
+    lost = [fact[0] for fact in case.facts if fact_recall(answer, [fact]) < 1] if not case.abstain else []
+    return f"{case.kind} as {answer.kind}: {case.question} | lost {lost} | cites {sorted(said)} not {list(case.expected)} | {answer.confidence:.2f} {answer.answer[:160]!r}"
+
+
+# Printing
+
+
+def _print(figures: Figures) -> None:
+    print(f"split {figures['split']}, {figures['questions']} questions; mean [95 % interval]\n")
+    for title in ("systems", "slices"):
+        print(title)
+        for name, measures in figures[title].items():
+            print(f"  {name}")
+            _print_measures(measures, "    ")
+    if "abstention" in figures:
+        print("abstention")
+        _print_measures(figures["abstention"], "    ")
+
+
+def _print_measures(measures: Figures, indent: str) -> None:
+    for label, value in measures.items():
+        if isinstance(value, dict):
+            print(f"{indent}{label:20} {value['mean']:.3f} [{value['low']:.3f}, {value['high']:.3f}]  n {value['n']}")
+        else:
+            print(f"{indent}{label:20} {value:.3f}" if isinstance(value, float) else f"{indent}{label:20} {value}")

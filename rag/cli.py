@@ -1,0 +1,325 @@
+"""The command line, and the only module that prints.
+
+Exit codes: 0 done (also when the honest answer is "not in the glossary"), 1 the glossary, index or evals have faults,
+2 the command, question or setting cannot be used, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import CorpusError, IndexStoreError, InputError, RagError
+
+if TYPE_CHECKING:
+    from rag.chain import Assistant
+    from rag.settings import Settings
+    from rag.types import Answer, Citation, Entry
+
+__all__ = ["main"]
+
+_EXAMPLES = """\
+examples:
+  rag ask "LoRA랑 QLoRA 차이?"             answer from the shipped glossary, with sources
+  rag ask "what's GGUF for?" --json        the same as JSON, for scripts
+  rag search "키워드 검색이랑 벡터 검색 섞기"   passages and their scores, no answer
+  rag terms --search 양자화                 what the glossary has
+  rag --corpus my-glossary corpus check    check a glossary of your own, then: rag --corpus my-glossary ask "..."
+  rag serve                                REST on http://127.0.0.1:8000 (LangServe)
+
+exit codes: 0 done, 1 faults in a glossary, index or eval, 2 wrong command, question or setting
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy, faiss or an engine loads: two spinning threads cost more
+    parser = _parser()
+    args = parser.parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        code = args.run(args, _settings(args))
+        sys.stdout.flush()
+        return int(code)
+    except CorpusError as exc:
+        return _fail(exc, 1 if exc.problems else 2)
+    except InputError as exc:
+        return _fail(exc, 2)
+    except IndexStoreError as exc:
+        return _fail(exc, 1)
+    except RagError as exc:
+        return _fail(exc, 2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+
+
+def _fail(message: object, code: int) -> int:
+    print(f"rag: {' '.join(str(message).split())}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rag",
+        description="Answers questions about a glossary of AI and NLP terms, in Korean and English, with exact citations. Offline.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    shared = argparse.ArgumentParser(add_help=False)
+    for target, default in ((parser, None), (shared, argparse.SUPPRESS)):  # before or after the command
+        target.add_argument("--corpus", metavar="DIR", default=default, help="glossary folder (RAG_CORPUS; default: the shipped one)")
+        target.add_argument("--index", metavar="DIR", default=default, help="index folder (RAG_INDEX; default: in ~/.cache)")
+        target.add_argument("--model", metavar="NAME", default=default, help="embedding model, hub id or folder (RAG_EMBEDDING_MODEL)")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, parents=[shared], help=text, description=text)
+        sub.set_defaults(run=run)
+        return sub
+
+    ask = command("ask", _ask, "answer a question, every sentence with its source")
+    ask.add_argument("question", help="the question; '-' reads it from standard input")
+    ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    ask.add_argument("--lang", choices=["auto", "ko", "en"], default="auto", help="language of the answer (default: of the question)")
+    ask.add_argument("--top-k", type=int, default=5, metavar="N", help="passages to retrieve, 1 to 10 (default 5)")
+    search = command("search", _search, "show the passages that a question finds")
+    search.add_argument("question")
+    search.add_argument("--json", action="store_true", help="print hits as JSON")
+    search.add_argument("--lang", choices=["auto", "ko", "en"], default="auto")
+    search.add_argument("--top-k", type=int, default=5, metavar="N")
+    command("index", _index, "build or update the index; only new text is embedded")
+    terms = command("terms", _terms, "list the terms of the glossary, or show one")
+    terms.add_argument("term", nargs="?", help="show this term with all sections")
+    terms.add_argument("--category", help="only this category")
+    terms.add_argument("--search", metavar="TEXT", help="only terms whose names hold TEXT")
+    terms.add_argument("--related", metavar="TERM", help="only terms that TERM is related to")
+    terms.add_argument("--lang", choices=["ko", "en"], default="ko")
+    corpus = commands.add_parser("corpus", parents=[shared], help="check a glossary", description="work on the glossary files")
+    actions = corpus.add_subparsers(title="actions", required=True, metavar="ACTION")
+    check = actions.add_parser("check", parents=[shared], help="validate every file; each fault with file and line")
+    check.set_defaults(run=_check)
+    evaluate = command("eval", _eval, "measure retrieval, or answers, on the question sets in evals/")
+    evaluate.add_argument("--answers", action="store_true", help="measure answers instead of retrieval")
+    evaluate.add_argument("--split", choices=["dev", "heldout", "all"], default="heldout")
+    evaluate.add_argument("--gate", action="store_true", help="exit 1 if a figure is below evals/thresholds.json")
+    evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
+    evaluate.add_argument("--failures", action="store_true", help="also list the questions that failed (never on heldout while tuning)")
+    serve = command("serve", _serve, "serve the assistant over REST with LangServe")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    return parser
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    from rag.settings import Settings
+
+    given = {"corpus": args.corpus, "index": args.index, "embedding_model": args.model}
+    update = {k: Path(v) if k != "embedding_model" else v for k, v in given.items() if v}
+    return Settings.from_env().model_copy(update=update)
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\rembedding {done:,} of {total:,} passages", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+def _assistant(settings: Settings) -> Assistant:
+    from rag.chain import open_assistant
+
+    def say() -> None:
+        print(f"rag: building the index of {settings.corpus} (once; later runs start at once)", file=sys.stderr)
+
+    return open_assistant(settings, progress=_progress, on_build=say)
+
+
+def _ask(args: argparse.Namespace, settings: Settings) -> int:
+    from rag.chain import Ask, validate_ask
+
+    question = sys.stdin.read(100_000) if args.question == "-" else args.question
+    ask: Ask = validate_ask({"question": question, "language": args.lang, "top_k": args.top_k})
+    assistant = _assistant(settings)
+    if args.json:
+        print(json.dumps(assistant.chain.invoke(ask), ensure_ascii=False, indent=2))
+        return 0
+    from rag.types import Answer
+
+    total: Any = None
+    for piece in assistant.chain.stream(ask):
+        if total is None:
+            for note in piece["notes"]:
+                print(f"({note})")
+        print(piece["answer"], end="", flush=True)
+        total = piece if total is None else total + piece
+    print()
+    _print_sources(Answer.from_dict(total))
+    return 0
+
+
+_LABELS = {
+    "ko": {"sources": "출처", "related": "함께 볼 용어", "sections": {
+        "definition": "정의", "how": "작동 방식", "why": "중요한 이유", "limits": "한계", "examples": "예시",
+        "origin": "유래", "versus": "비교", "confusion": "흔한 오해"}},
+    "en": {"sources": "Sources", "related": "See also", "sections": {
+        "definition": "definition", "how": "how it works", "why": "why it matters", "limits": "limits",
+        "examples": "examples", "origin": "origin", "versus": "versus", "confusion": "often confused"}},
+}  # fmt: skip
+
+
+def _print_sources(answer: Answer) -> None:
+    labels: Any = _LABELS[answer.language]
+    if answer.citations:
+        print(f"\n{labels['sources']}")
+    for citation in answer.citations:
+        print(f"  [{citation.n}] {citation.term} · {labels['sections'][citation.section]} · {citation.file}:{citation.line}")
+        print(f"      “{_one_line(citation)}”")
+    if answer.related and not answer.abstained:
+        print(f"\n{labels['related']}: {', '.join(r.term for r in answer.related)}")
+
+
+def _one_line(citation: Citation) -> str:
+    return " ".join(citation.quote.split())
+
+
+def _search(args: argparse.Namespace, settings: Settings) -> int:
+    from dataclasses import asdict
+
+    from rag.chain import validate_ask
+
+    ask = validate_ask({"question": args.question, "language": args.lang, "top_k": args.top_k})
+    assistant = _assistant(settings)
+    found = assistant.search(ask)
+    if args.json:
+        print(json.dumps([{**asdict(hit.chunk), "score": hit.score, "signals": dict(hit.signals)} for hit in found.nearest], ensure_ascii=False, indent=2))
+        return 0
+    for hit in found.nearest:
+        signals = "  ".join(f"{name} {hit.signals[name]:.2f}" for name in ("link", "dense", "lexical", "coverage", "section"))
+        print(f"{hit.score:.3f}  {hit.chunk.id}  {hit.chunk.file}:{hit.chunk.line}  ({signals})")
+        print(textwrap.indent(textwrap.shorten(hit.chunk.text, 160, placeholder=" …"), "       "))
+    verdict = "enough" if found.hits else "too little"
+    print(f"evidence {found.evidence.confidence:.2f}: {verdict} to answer")
+    return 0
+
+
+def _index(args: argparse.Namespace, settings: Settings) -> int:
+    import time
+
+    from rag.embedding import load_embeddings
+    from rag.index import build_index
+
+    start = time.monotonic()
+    report = build_index(
+        settings.corpus,
+        folder=settings.index_dir,
+        embeddings=load_embeddings(settings.embedding_model),
+        model=settings.embedding_model,
+        progress=_progress,
+    )
+    print(
+        f"{report.entries} entries, {report.chunks} passages: {report.embedded} embedded, {report.reused} reused, "
+        f"{report.removed} removed, {time.monotonic() - start:.1f} s\n{report.folder}"
+    )
+    return 0
+
+
+def _terms(args: argparse.Namespace, settings: Settings) -> int:
+    from rag.corpus import load_corpus
+    from rag.linking import Linker
+    from rag.text import compact
+
+    corpus = load_corpus(settings.corpus)
+    by_id = {entry.id: entry for entry in corpus.entries}
+    linker = Linker(corpus.entries)
+
+    def find(name: str) -> list[Entry]:
+        ids = (name,) if name in by_id else linker.lookup(name)
+        if not ids:
+            raise InputError(f"the glossary has no term {name!r}: list them with 'rag terms --search TEXT'")
+        return [by_id[i] for i in ids]
+
+    if args.term:
+        for entry in find(args.term):
+            _print_entry(entry, by_id, args.lang)
+        return 0
+    chosen = list(corpus.entries)
+    if args.related:
+        near = {i for e in find(args.related) for ids in e.relations.values() for i in ids}
+        mine = {e.id for e in find(args.related)}
+        near |= {e.id for e in corpus.entries if mine & {i for ids in e.relations.values() for i in ids}}
+        chosen = [e for e in chosen if e.id in near]
+    if args.category:
+        known = sorted({e.category for e in corpus.entries if e.category})
+        if args.category not in known:
+            raise InputError(f"no category {args.category!r}: there are {', '.join(known)}")
+        chosen = [e for e in chosen if e.category == args.category]
+    if args.search:
+        chosen = [e for e in chosen if any(compact(args.search) in compact(form) for form in e.surfaces)]
+    for entry in chosen:
+        names = " / ".join(dict.fromkeys(entry.term.values()))
+        print(f"{entry.id:30} {names}{f'  [{entry.category}]' if entry.category else ''}")
+    print(f"{len(chosen)} of {len(corpus.entries)} terms", file=sys.stderr)
+    return 0
+
+
+def _print_entry(entry: Entry, by_id: dict[str, Entry], lang: Any) -> None:
+    lang = lang if lang in entry.languages else entry.languages[0]
+    labels: Any = _LABELS[lang]["sections"]
+    print(f"{' / '.join(dict.fromkeys(entry.term.values()))}{f' ({entry.expansion})' if entry.expansion else ''}  {entry.file}")
+    for section in entry.sections:
+        if section.lang == lang:
+            print(f"\n{labels[section.name]}{f': {section.versus}' if section.versus else ''}\n{textwrap.indent(section.text, '  ')}")
+    print()
+    for name, ids in entry.relations.items():
+        print(f"{name}: {', '.join(by_id[i].name(lang) if i in by_id else i for i in ids)}")
+    for reference in entry.references:
+        print(f"{reference.title} ({reference.year}) {reference.url}")
+
+
+def _check(args: argparse.Namespace, settings: Settings) -> int:
+    from collections import Counter
+
+    from rag.corpus import load_corpus
+
+    corpus = load_corpus(settings.corpus, strict=False)
+    for problem in corpus.problems:
+        print(problem)
+    halves = Counter(lang for e in corpus.entries for lang in e.languages)
+    categories = Counter(e.category or "(none)" for e in corpus.entries)
+    sections = Counter(s.name for e in corpus.entries for s in e.sections)
+    versus = sum(s.name == "versus" and s.lang == e.languages[0] for e in corpus.entries for s in e.sections)
+    print(f"{len(corpus.entries)} entries ({', '.join(f'{n} {lang}' for lang, n in halves.items())}), {versus} versus sections")
+    print("categories: " + ", ".join(f"{name} {n}" for name, n in categories.most_common()))
+    print("sections: " + ", ".join(f"{name} {n}" for name, n in sections.most_common()))
+    print(f"{len(corpus.problems)} problems")
+    return 1 if corpus.problems else 0
+
+
+def _eval(args: argparse.Namespace, settings: Settings) -> int:
+    try:
+        from evals import report
+    except ImportError as exc:
+        raise InputError("evals/ is not installed: run from a checkout of the project") from exc
+    return report.run(args, settings)
+
+
+def _serve(args: argparse.Namespace, settings: Settings) -> int:
+    import uvicorn
+
+    from serve import create_app
+
+    uvicorn.run(create_app(settings), host=args.host, port=args.port, log_level="info")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
