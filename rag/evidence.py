@@ -23,21 +23,21 @@ THRESHOLD = 0.6
 """Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -8.17,
-    "agreement": 0.01,
+    "bias": -8.24,
+    "agreement": 0.00,
     "bm25": 11.08,
-    "cosine": 4.38,
-    "linked": 8.75,
+    "cosine": 4.93,
+    "linked": 8.81,
     "linked aspect uncovered": 2.43,
-    "linked cosine": 5.44,
-    "linked other uncovered": -3.06,
-    "linked unknown": -4.28,
-    "margin": 0.64,
-    "novel compound": -1.39,
-    "quantity": -2.47,
-    "reverse": 1.66,
-    "short": -3.28,
-    "unknown": -3.22,
+    "linked cosine": 5.51,
+    "linked other uncovered": -3.03,
+    "linked unknown": -4.25,
+    "margin": 0.51,
+    "novel compound": -1.50,
+    "quantity": -2.58,
+    "reverse": 1.54,
+    "short": -4.10,
+    "unknown": -3.62,
 }
 
 _ASPECTS = frozenset({"how", "why", "limits", "examples", "proscons", "compare", "list", "relation", "same", "reverse", "path"})
@@ -106,7 +106,7 @@ def features(
         "unknown": unknown,
         "cosine": cosine,
         "bm25": bm25 / (bm25 + 12.0),
-        "short": float(words + names <= 2),
+        "short": float(words + names <= (3 if question.kind in ("define", "expand", "origin") else 2)),
         "agreement": _agreement(hits),
         "margin": min(0.2, _margin(hits)) / 0.2,
         "reverse": float(question.kind == "reverse"),
@@ -140,7 +140,7 @@ def weigh(
     """Weigh the evidence for ``question`` in ranked ``hits``."""
     found = features(question, hits, uses=uses, terms=terms, is_word=is_word)
     unknown = tuple(word for word in question.content if not is_word(word))
-    if found.get("linked") and not question.leftovers:
-        return Evidence(1.0, found, unknown)  # nothing but names and words that ask
+    if (found.get("linked") and not question.leftovers) or "-" in question.model_name:
+        return Evidence(1.0, found, unknown)  # nothing but names and words that ask, or a name to take apart
     total = WEIGHTS.get("bias", 0.0) + sum(WEIGHTS.get(name, 0.0) * value for name, value in found.items())
     return Evidence(1 / (1 + math.exp(-total)), found, unknown)

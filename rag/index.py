@@ -257,8 +257,9 @@ def load_index(folder: Path, *, embeddings: ArrayEmbeddings, model: str) -> Glos
         if name.startswith("lexical/"):
             _read_checked(folder, manifest, name)
     entries = [_entry(item) for item in orjson.loads(_read_checked(folder, manifest, "entries.json"))]
-    chunks = [Chunk(**row) for row in orjson.loads(_read_checked(folder, manifest, "chunks.json"))["chunks"]]
-    documents = [Document(id=c.id, page_content=c.text, metadata=asdict(c)) for c in chunks]
+    rows = orjson.loads(_read_checked(folder, manifest, "chunks.json"))["chunks"]
+    chunks = [Chunk(**row) for row in rows]
+    documents = [Document(id=row["id"], page_content=row["text"], metadata=row) for row in rows]
     store = ChunkStore(documents, _read_faiss(folder, manifest), embeddings=embeddings)
     lexical = LexicalIndex.open(folder / manifest.generation / "lexical")
     return GlossaryIndex(

@@ -21,7 +21,6 @@ from rag.index import GlossaryIndex
 from rag.lexical import tokens
 from rag.linking import Linker
 from rag.question import Question, QuestionReader
-from rag.transliteration import with_sounds
 from rag.types import LANGUAGES, Hit, Kind, Language, SectionName
 from rag.typos import SpellingCorrector
 
@@ -128,7 +127,7 @@ class GlossaryRetriever(BaseRetriever):
         self._vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
         linker = Linker(self.index.entries.values())
         corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_word)
-        self._reader = QuestionReader(with_sounds(linker), corrector=corrector)
+        self._reader = QuestionReader(linker, corrector=corrector)
 
     @property
     def reader(self) -> QuestionReader:

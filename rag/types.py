@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Literal, Protocol, Self
 
 __all__ = [
@@ -256,8 +255,3 @@ class TextEmbedder(Protocol):
 
     def __call__(self, texts: Sequence[str], *, role: Literal["query", "passage"]) -> Any:
         """Return float32 of shape (len(texts), dimension)."""
-
-
-def relative(path: Path, root: Path) -> str:
-    """``path`` below ``root`` with forward slashes."""
-    return path.relative_to(root).as_posix()

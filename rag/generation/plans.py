@@ -142,7 +142,7 @@ def origin(sources: Sources) -> Draft:
         told = sources.sentences(entry_id, "origin") or [
             s for s in sources.sentences(entry_id, "definition", "how", "why", "examples") if _MADE.search(s.text)
         ]
-        chosen += told[:2]
+        chosen += [*told[:2], *(sources.sentences(entry_id, "definition")[:1] if told else [])]
     return Draft(_lines(chosen))
 
 
@@ -227,7 +227,8 @@ def relation(sources: Sources) -> Draft:
     a, b = subjects[:2]
     joint = [*_joint(sources, a, b)[:3], *_versus(sources, a, b)[:1]]
     notes = list(_kinship(sources, a, b))
-    return Draft(_lines(joint[:3]), notes) if joint else compare(sources)
+    sides = [s for i in (a, b) for s in sources.sentences(i, "definition")[:1]]
+    return Draft(_lines([*joint[:3], *sides]), notes) if joint else compare(sources)
 
 
 def same(sources: Sources) -> Draft:
@@ -253,7 +254,8 @@ def list_(sources: Sources) -> Draft:
             if children:
                 lines = _lines((s for i in children[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
                 terms = [sources.name(i) for i in children]
-                return Draft(lines, [phrase("listed", sources.lang, count=len(children), terms=terms)])
+                lead = _lines(sources.sentences(entry_id, "definition")[:1], "- ")
+                return Draft([*lead, *lines], [phrase("listed", sources.lang, count=len(children), terms=terms)])
     return _about("examples", "how", count=3, lead=1)(sources)
 
 
