@@ -23,21 +23,21 @@ THRESHOLD = 0.6
 """Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -8.24,
-    "agreement": 0.00,
-    "bm25": 11.08,
-    "cosine": 4.93,
-    "linked": 8.81,
+    "bias": -8.27,
+    "agreement": -0.82,
+    "bm25": 11.16,
+    "cosine": 4.59,
+    "linked": 8.83,
     "linked aspect uncovered": 2.43,
-    "linked cosine": 5.51,
-    "linked other uncovered": -3.03,
-    "linked unknown": -4.25,
-    "margin": 0.51,
-    "novel compound": -1.50,
-    "quantity": -2.58,
-    "reverse": 1.54,
-    "short": -4.10,
-    "unknown": -3.62,
+    "linked cosine": 5.56,
+    "linked other uncovered": -3.00,
+    "linked unknown": -4.21,
+    "margin": 3.03,
+    "novel compound": -1.64,
+    "quantity": -2.65,
+    "reverse": 1.85,
+    "short": -5.12,
+    "unknown": -3.80,
 }
 
 _ASPECTS = frozenset({"how", "why", "limits", "examples", "proscons", "compare", "list", "relation", "same", "reverse", "path"})

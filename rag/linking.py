@@ -91,7 +91,7 @@ def _letters(text: str) -> _Letters:
     breaks: list[bool] = []
     gap = True
     for i, char in enumerate(text):
-        inner = char in ".+#" and 0 < i and text[i - 1].isalnum() and (
+        inner = char in ".+#" and at and at[-1] == i - 1 and text[i - 1] != "." and (
             char != "." or (i + 1 < len(text) and text[i + 1].isalnum() and text[i + 1].isascii())
         )  # fmt: skip
         if not (char.isalnum() or inner):

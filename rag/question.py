@@ -28,10 +28,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("path", r"(먼저|미리|앞서|이전에|전에)\s*(뭘|뭐|무엇|무슨|어떤|꼭)?\s*.{0,12}(알아|배워|배우|공부|읽|봐야|익혀)|선수\s*지식|선행\s*(지식|학습|개념)|(뭐|뭘|무엇|어디)\s*부터|공부\s*순서|학습\s*순서|뭘 알아야|prerequisite|(learn|know|read|study|understand) (first|beforehand)|before (learning|reading|studying|i (learn|read|study|can))|need to know (to|before)|should i (learn|know|read|study) (first|before|to)|learning path|what to (learn|read|study)"),
     ("reverse", r"뭐라고?\s*(들?\s*)?(해|하|부르|불러|불리|함|할까|칭)|무엇이라고?\s*(해|하|부르)|라고\s*부르는\s*(게|것이)|(이름|용어|명칭)\s*(이|가|은|는)?\s*(뭐|무엇|뭔|모|알려|있)|부르는\s*(말|용어|이름)|(무슨|어떤)\s*(용어|기법|기술|현상|방법|모델|지표|개념|방식|도구|구조|알고리즘|벤치마크|라이브러리|프레임워크|포맷|형식|말)(을|를|이|라고|이라고)?\s*(이야|야|이지|이냐|이에요|예요|일까|뭐|해|하|부르|불러|이었|였|인가|임|인지|써|쓰|있|말)|\b(is|are|was) (it|this|that|these) called|what'?s? .*\bcall(ed)?\b|(name|term|word) (of|for)\b|what do (you|we|people|they|i) call|how do (you|we|people) call|which (term|word|technique|method|metric|model|benchmark|algorithm|tool|library|framework|architecture|format|phenomenon)|what (technique|phenomenon|metric|algorithm|architecture|library|framework|benchmark) (is|does|lets|would|measures|uses)|(그거|그게|이거|그 기법|그 방법) (이름|뭐(였|더))|뭐였(지|더라)|뭐더라"),
     ("expand", r"약자|줄임말|풀\s*네임|풀네임|무엇의\s*약|뭐의\s*약|약어|줄인\s*말|정식\s*명칭|full\s*(name|form)|stands?\s+for|\bstand 4\b|abbreviat|acronym|spelled out|short for"),
-    ("proscons", r"장\s*단점|pros\s*(and|&|/|n|,)\s*cons|advantages? and (disadvantages?|drawbacks?)|ups(ides)? and downs(ides)?|strengths? and weakness|trade-?offs?|장점(이랑|과|하고|,|이나)\s*단점"),
+    ("proscons", r"장\s*단점|pros\s*(and|&|/|n|,)\s*cons|advantages? and (disadvantages?|drawbacks?)|ups(ides)? and downs(ides)?|strengths? and weakness|trade-?offs?|장점(이랑|과|하고|,|이나)\s*단점|좋고\s*(뭐가|무엇이)?\s*(나빠|나쁜|안)"),
+    ("limits", r"단점|한계|문제점|약점|부작용|주의|위험|안\s*좋|나쁜\s*점|못하는|불편|limit|drawback|disadvantage|downside|weakness|\bcons\b|caveat|pitfall|shortcoming|what.*(bad|wrong) (about|with)|\brisks?\b"),
     ("compare", r"차이|다른\s*(점|거|건|게|가)|비교|구분|구별|헷갈|\bvs\b|vs\.|대비|달라|다르|다름|뭐가\s*(더|나)|무엇이\s*더|어느\s*(게|것|쪽|걸)|중에?\s*(뭐|어느|어떤|뭘)|differ|versus|compar|distinguish|distinction|better than|which (is|one|of)|instead of|opposed to|rather than"),
     ("list", r"종류|유형|목록|리스트|(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)|뭐\s*뭐|(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있|나열|모두\s*알려|다\s*알려|\b(types|kinds|sorts|variants|families|examples|list|members) of\b|what .* (are there|exist)|list (all|the|some|me)|name (some|a few|the|all)|which .* (are there|exist|available)|different (types|kinds|ways)|what (types|kinds)"),
-    ("limits", r"단점|한계|문제점|약점|부작용|주의|위험|안\s*좋|나쁜\s*점|못하는|불편|limit|drawback|disadvantage|downside|weakness|\bcons\b|caveat|pitfall|shortcoming|what.*(bad|wrong) (about|with)|\brisks?\b"),
     ("origin", r"누가|누구|언제|몇\s*년|만든\s*(사람|곳|회사|데|나라)|어디서\s*(만|나|개발|발표|나온|낸|낸거)|어느\s*(회사|나라|대학|기관|팀)|어디\s*(거|껀|회사|제품|모델)|개발사|제작사|개발자가|유래|처음\s*(나|발표|제안|등장|소개)|최초|\bwho\b|\bwhen\b|what year|which (company|lab|team|university|organi[sz]ation|group)|made by|inventor|invented|\borigin\b|where did .* come|come from|came from|author"),
     ("examples", r"예시|예를|예제|사례|예는|예로|예\s*좀|\bexamples?\b|use cases?|for instance"),
     ("why", r"왜|이유|장점|좋은\s*점|뭐가\s*좋|무엇이\s*좋|이점|효과|중요|쓸모|용도|목적|필요|쓰는\s*(거|이유|데)|어디에?\s*(써|쓰|사용|활용)|언제\s*(써|쓰)|\bwhy\b|benefit|advantage|purpose|important|matters?\b|useful|good for|used for|what.* for\b|point of|\bpros\b|reasons?\b|worth|when (should|would|do) (i|we|you|one) use|need\b"),
@@ -201,8 +201,9 @@ def _kind(question: Question) -> Kind:
     for kind in ("path", "reverse"):
         if kind in found:
             return kind
-    if "expand" in found or "proscons" in found or "compare" in found or "list" in found:
-        return next(kind for kind in ("expand", "proscons", "compare", "list") if kind in found)
+    for kind in ("expand", "proscons", "compare", "limits", "list"):
+        if kind in found:
+            return kind
     if several and not found:
         if len(question.leftovers) > 3:
             return "fact"

@@ -67,14 +67,14 @@ class Weights:
         description: number of other content words at which a name in the question counts half.
     """
 
-    dense: float = 0.5
+    dense: float = 0.7
     lexical: float = 0.5
-    coverage: float = 0.4
+    coverage: float = 0.6
     link: float = 1.0
     section: float = 0.08
     mentioned: float = 0.02
     excluded: float = 0.3
-    description: float = 3.0
+    description: float = 2.5
 
 
 @dataclass(frozen=True, slots=True)

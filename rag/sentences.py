@@ -14,7 +14,7 @@ __all__ = ["sentence_spans"]
 _END = re.compile(r"""[.!?。！？…]+["'”’»」』)\]]*(?=\s|$)""")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|etc|al|fig|eq|no|vol|approx|resp|dr|mr|ms|mrs|prof|inc|ltd|co|st|u\.s|a\.k\.a)"
-    r"|(?<![A-Za-z])[A-Z])\.$",
+    r"|(?<![A-Za-z0-9])[A-Z])\.$",
     re.IGNORECASE,
 )
 _MARKER = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")

@@ -109,7 +109,7 @@ class SpellingCorrector:
             distance = OSA.distance(letters, target, score_cutoff=allowed)
             if distance <= allowed and (korean or _plausible(letters, target, surface)):
                 ranked.append((distance, name))
-        ranked.sort()
+        ranked.sort(key=lambda found: found[0])  # stable: among spellings of one entry its term stands first
         if not ranked or len({self._names[name] for distance, name in ranked if distance == ranked[0][0]}) > 1:
             return None
         return ranked[0][1]
