@@ -1,0 +1,1 @@
+"""Question sets, measures and reports: see README.md in this folder."""

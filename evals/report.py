@@ -14,7 +14,15 @@ from typing import Any
 
 from evals.data import AnswerCase, RetrievalCase, load_answers, load_retrieval
 from evals.metrics import (
-    bootstrap_interval, citation_scores, fact_recall, forbidden_count, hit_rate, ndcg, recall, reciprocal_rank, sentence_count,
+    bootstrap_interval,
+    citation_scores,
+    fact_recall,
+    forbidden_count,
+    hit_rate,
+    ndcg,
+    recall,
+    reciprocal_rank,
+    sentence_count,
 )  # fmt: skip
 from rag.chain import Assistant, open_assistant
 from rag.corpus import load_corpus
@@ -148,7 +156,9 @@ def _abstention(assistant: Assistant, cases: Sequence[RetrievalCase], failures: 
         answer = Answer.from_dict(assistant.chain.invoke({"question": case.question}))
         refused[case] = answer.abstained
         if answer.abstained == bool(case.expected):
-            failures.append(f"{'refused' if answer.abstained else 'answered'}  {case.kind}: {case.question} ({answer.confidence:.2f})")
+            failures.append(
+                f"{'refused' if answer.abstained else 'answered'}  {case.kind}: {case.question} ({answer.confidence:.2f})"
+            )
     right = [refused[c] for c in cases if not c.expected]
     wrong = [refused[c] for c in cases if c.expected]
     return {
@@ -173,7 +183,9 @@ def evaluate_answers(assistant: Assistant, *, split: str) -> Figures:
         figures["systems"][name] = _answer_measures(rows)
         if name == "extractive":
             for label in sorted({c.kind for c in cases} | {c.lang for c in cases}):
-                figures["slices"][label] = _answer_measures([r for r in rows if label in (r["case"].kind, r["case"].lang)])
+                figures["slices"][label] = _answer_measures(
+                    [r for r in rows if label in (r["case"].kind, r["case"].lang)]
+                )
             failures = [_describe(r) for r in rows if _failed(r)]
     figures["failures"] = failures
     return figures
@@ -196,7 +208,11 @@ def _answerers(assistant: Assistant) -> Mapping[str, Callable[[AnswerCase], Answ
         vector = retriever.embeddings.encode([case.question], query=True)[0]
         rows = retriever.index.store.search_rows(vector, k=3, rows=retriever.language_rows(question.language))
         chunks = [retriever.index.chunks[row] for row, _ in rows]
-        spans = [(c, s) for c in chunks[: 1 if whole else 3] for s in (sentence_spans(c.text) if whole else sentence_spans(c.text)[:1])]
+        spans = [
+            (c, s)
+            for c in chunks[: 1 if whole else 3]
+            for s in (sentence_spans(c.text) if whole else sentence_spans(c.text)[:1])
+        ]
         text, citations = cite([Line(Sentence(c, *s)) for c, s in spans], scores={})
         return Answer(case.question, question.language, question.kind, text, citations, False, (), "baseline")
 
@@ -214,16 +230,17 @@ def _file_lines(assistant: Assistant) -> Mapping[str, str]:
     return {name: (root / name).read_text("utf-8") for name in names if (root / name).is_file()}
 
 
+def _stands_at(text: str, line: int, quote: str) -> bool:
+    """Whether ``quote`` begins on that line of the file."""
+    start = sum(len(part) + 1 for part in text.split("\n")[: line - 1])
+    found = text.find(quote, start)
+    return found >= 0 and "\n" not in text[start:found]
+
+
 def _row(case: AnswerCase, answer: Answer, seconds: float, files: Mapping[str, str]) -> Figures:
     """The figures of one answer; a measure that does not apply is absent."""
     row: Figures = {"case": case, "answer": answer, "latency": seconds, "language": float(answer.language == case.lang)}
-    row["exact"] = float(
-        all(
-            files[c.file].split("\n", c.line - 1)[-1].startswith(c.quote)
-            or c.quote in files[c.file].split("\n", c.line - 1)[-1][: len(c.quote) + 400].split("\n\n")[0]
-            for c in answer.citations
-        )
-    )
+    row["exact"] = float(all(_stands_at(files[c.file], c.line, c.quote) for c in answer.citations))
     if case.abstain:
         row["abstained rightly"] = float(answer.abstained)
         return row
@@ -260,7 +277,7 @@ def _answer_measures(rows: Sequence[Figures]) -> Figures:
 
 
 def _failed(row: Figures) -> bool:
-    return (
+    return bool(
         row.get("facts", 1.0) < 1
         or row.get("terms", 1.0) < 1
         or row.get("forbidden", 0) > 0

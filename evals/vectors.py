@@ -47,12 +47,16 @@ def export() -> int:
     """Write the vectors of the shipped glossary; embeds only what is new. Returns how many were embedded."""
     passages, known = texts(), shipped_vectors()
     fresh = [digest for digest in passages if digest not in known]
-    vectors = load_embeddings().passages([passages[d] for d in fresh], progress=lambda n, of: print(f"{n}/{of}", end="\r"))
+    vectors = load_embeddings().passages(
+        [passages[d] for d in fresh], progress=lambda n, of: print(f"{n}/{of}", end="\r")
+    )
     known |= {digest: vector.astype(np.float16) for digest, vector in zip(fresh, vectors, strict=True)}
     keys = sorted(passages)
     _DATA.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_DATA) as folder:
-        np.save(Path(folder) / "vectors.npy", np.asarray([known[k] for k in keys], dtype=np.float16), allow_pickle=False)
+        np.save(
+            Path(folder) / "vectors.npy", np.asarray([known[k] for k in keys], dtype=np.float16), allow_pickle=False
+        )
         (Path(folder) / "vectors.txt").write_text("\n".join(keys) + "\n", encoding="ascii")
         for name in ("vectors.npy", "vectors.txt"):
             (Path(folder) / name).replace(_DATA / name)

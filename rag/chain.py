@@ -82,7 +82,7 @@ class Assistant:
         understand: Runnable[Any, Retrieval] = RunnableLambda(self.search, name="understand_and_retrieve")
         stream = RunnableGenerator(_stream, _astream, name="stream_sentences")
         self.chain: Runnable[Any, Any] = (understand | self.generator | stream).with_types(
-            input_type=Ask, output_type=dict[str, Any]
+            input_type=Ask, output_type=AddableDict
         )
 
     def ask(self, question: str, **options: Any) -> Answer:
@@ -118,7 +118,9 @@ def validate_ask(data: Any) -> Ask:
         error = exc.errors(include_url=False)[0]
         where = ".".join(map(str, error["loc"])) or "input"
         message = error["msg"].removeprefix("Value error, ")
-        raise InputError(message if where == "question" and error["type"] == "value_error" else f"{where}: {message}") from exc
+        raise InputError(
+            message if where == "question" and error["type"] == "value_error" else f"{where}: {message}"
+        ) from exc
 
 
 def _stream(answers: Iterator[Answer]) -> Iterator[AddableDict]:

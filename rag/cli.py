@@ -39,7 +39,9 @@ exit codes: 0 done, 1 faults in a glossary, index or eval, 2 wrong command, ques
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy, faiss or an engine loads: two spinning threads cost more
+    os.environ.setdefault(
+        "OMP_NUM_THREADS", "1"
+    )  # before numpy, faiss or an engine loads: two spinning threads cost more
     parser = _parser()
     args = parser.parse_args(argv)
     for stream in (sys.stdout, sys.stderr):
@@ -78,9 +80,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     shared = argparse.ArgumentParser(add_help=False)
     for target, default in ((parser, None), (shared, argparse.SUPPRESS)):  # before or after the command
-        target.add_argument("--corpus", metavar="DIR", default=default, help="glossary folder (RAG_CORPUS; default: the shipped one)")
-        target.add_argument("--index", metavar="DIR", default=default, help="index folder (RAG_INDEX; default: in ~/.cache)")
-        target.add_argument("--model", metavar="NAME", default=default, help="embedding model, hub id or folder (RAG_EMBEDDING_MODEL)")
+        target.add_argument(
+            "--corpus", metavar="DIR", default=default, help="glossary folder (RAG_CORPUS; default: the shipped one)"
+        )
+        target.add_argument(
+            "--index", metavar="DIR", default=default, help="index folder (RAG_INDEX; default: in ~/.cache)"
+        )
+        target.add_argument(
+            "--model", metavar="NAME", default=default, help="embedding model, hub id or folder (RAG_EMBEDDING_MODEL)"
+        )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
@@ -91,7 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", _ask, "answer a question, every sentence with its source")
     ask.add_argument("question", help="the question; '-' reads it from standard input")
     ask.add_argument("--json", action="store_true", help="print the answer as JSON")
-    ask.add_argument("--lang", choices=["auto", "ko", "en"], default="auto", help="language of the answer (default: of the question)")
+    ask.add_argument(
+        "--lang", choices=["auto", "ko", "en"], default="auto", help="language of the answer (default: of the question)"
+    )
     ask.add_argument("--top-k", type=int, default=5, metavar="N", help="passages to retrieve, 1 to 10 (default 5)")
     search = command("search", _search, "show the passages that a question finds")
     search.add_argument("question")
@@ -105,7 +115,9 @@ def _parser() -> argparse.ArgumentParser:
     terms.add_argument("--search", metavar="TEXT", help="only terms whose names hold TEXT")
     terms.add_argument("--related", metavar="TERM", help="only terms that TERM is related to")
     terms.add_argument("--lang", choices=["ko", "en"], default="ko")
-    corpus = commands.add_parser("corpus", parents=[shared], help="check a glossary", description="work on the glossary files")
+    corpus = commands.add_parser(
+        "corpus", parents=[shared], help="check a glossary", description="work on the glossary files"
+    )
     actions = corpus.add_subparsers(title="actions", required=True, metavar="ACTION")
     check = actions.add_parser("check", parents=[shared], help="validate every file; each fault with file and line")
     check.set_defaults(run=_check)
@@ -114,7 +126,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--split", choices=["dev", "heldout", "all"], default="heldout")
     evaluate.add_argument("--gate", action="store_true", help="exit 1 if a figure is below evals/thresholds.json")
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
-    evaluate.add_argument("--failures", action="store_true", help="also list the questions that failed (never on heldout while tuning)")
+    evaluate.add_argument(
+        "--failures", action="store_true", help="also list the questions that failed (never on heldout while tuning)"
+    )
     serve = command("serve", _serve, "serve the assistant over REST with LangServe")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
@@ -131,7 +145,12 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 def _progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
-        print(f"\rembedding {done:,} of {total:,} passages", end="\n" if done == total else "", file=sys.stderr, flush=True)
+        print(
+            f"\rembedding {done:,} of {total:,} passages",
+            end="\n" if done == total else "",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def _assistant(settings: Settings) -> Assistant:
@@ -181,7 +200,9 @@ def _print_sources(answer: Answer) -> None:
     if answer.citations:
         print(f"\n{labels['sources']}")
     for citation in answer.citations:
-        print(f"  [{citation.n}] {citation.term} · {labels['sections'][citation.section]} · {citation.file}:{citation.line}")
+        print(
+            f"  [{citation.n}] {citation.term} · {labels['sections'][citation.section]} · {citation.file}:{citation.line}"
+        )
         print(f"      “{_one_line(citation)}”")
     if answer.related and not answer.abstained:
         print(f"\n{labels['related']}: {', '.join(r.term for r in answer.related)}")
@@ -200,10 +221,18 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
     assistant = _assistant(settings)
     found = assistant.search(ask)
     if args.json:
-        print(json.dumps([{**asdict(hit.chunk), "score": hit.score, "signals": dict(hit.signals)} for hit in found.nearest], ensure_ascii=False, indent=2))
+        print(
+            json.dumps(
+                [{**asdict(hit.chunk), "score": hit.score, "signals": dict(hit.signals)} for hit in found.nearest],
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
         return 0
     for hit in found.nearest:
-        signals = "  ".join(f"{name} {hit.signals[name]:.2f}" for name in ("link", "dense", "lexical", "coverage", "section"))
+        signals = "  ".join(
+            f"{name} {hit.signals[name]:.2f}" for name in ("link", "dense", "lexical", "coverage", "section")
+        )
         print(f"{hit.score:.3f}  {hit.chunk.id}  {hit.chunk.file}:{hit.chunk.line}  ({signals})")
         print(textwrap.indent(textwrap.shorten(hit.chunk.text, 160, placeholder=" …"), "       "))
     verdict = "enough" if found.hits else "too little"
@@ -274,10 +303,14 @@ def _terms(args: argparse.Namespace, settings: Settings) -> int:
 def _print_entry(entry: Entry, by_id: dict[str, Entry], lang: Any) -> None:
     lang = lang if lang in entry.languages else entry.languages[0]
     labels: Any = _LABELS[lang]["sections"]
-    print(f"{' / '.join(dict.fromkeys(entry.term.values()))}{f' ({entry.expansion})' if entry.expansion else ''}  {entry.file}")
+    print(
+        f"{' / '.join(dict.fromkeys(entry.term.values()))}{f' ({entry.expansion})' if entry.expansion else ''}  {entry.file}"
+    )
     for section in entry.sections:
         if section.lang == lang:
-            print(f"\n{labels[section.name]}{f': {section.versus}' if section.versus else ''}\n{textwrap.indent(section.text, '  ')}")
+            print(
+                f"\n{labels[section.name]}{f': {section.versus}' if section.versus else ''}\n{textwrap.indent(section.text, '  ')}"
+            )
     print()
     for name, ids in entry.relations.items():
         print(f"{name}: {', '.join(by_id[i].name(lang) if i in by_id else i for i in ids)}")
@@ -297,7 +330,9 @@ def _check(args: argparse.Namespace, settings: Settings) -> int:
     categories = Counter(e.category or "(none)" for e in corpus.entries)
     sections = Counter(s.name for e in corpus.entries for s in e.sections)
     versus = sum(s.name == "versus" and s.lang == e.languages[0] for e in corpus.entries for s in e.sections)
-    print(f"{len(corpus.entries)} entries ({', '.join(f'{n} {lang}' for lang, n in halves.items())}), {versus} versus sections")
+    print(
+        f"{len(corpus.entries)} entries ({', '.join(f'{n} {lang}' for lang, n in halves.items())}), {versus} versus sections"
+    )
     print("categories: " + ", ".join(f"{name} {n}" for name, n in categories.most_common()))
     print("sections: " + ", ".join(f"{name} {n}" for name, n in sections.most_common()))
     print(f"{len(corpus.problems)} problems")

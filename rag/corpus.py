@@ -117,10 +117,14 @@ class Corpus:
 
 def _files(root: Path) -> list[Path]:
     if not root.is_dir():
-        raise CorpusError(f"no glossary folder at {root}: pass --corpus DIR or set RAG_CORPUS to a folder of Markdown files")
+        raise CorpusError(
+            f"no glossary folder at {root}: pass --corpus DIR or set RAG_CORPUS to a folder of Markdown files"
+        )
     found = sorted(p for p in root.rglob("*.md") if p.name.lower() != "readme.md" and p.is_file())
     if not found:
-        raise CorpusError(f"no Markdown file (*.md) in {root}: a glossary has one file for each term, see corpus/README.md")
+        raise CorpusError(
+            f"no Markdown file (*.md) in {root}: a glossary has one file for each term, see corpus/README.md"
+        )
     return found
 
 
@@ -228,7 +232,7 @@ def _parse_front_matter(source: str, report: Any) -> tuple[FrontMatter | None, d
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         node = yaml.compose(source, Loader=loader)
-        data = yaml.load(source, Loader=loader)  # BaseLoader builds only strings, lists and dicts
+        data = yaml.load(source, Loader=loader)  # noqa: S506 - BaseLoader builds only strings, lists and dicts
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         report(2 + (mark.line if mark else 0), f"front matter is not valid YAML: {getattr(exc, 'problem', exc)}")
@@ -382,7 +386,9 @@ def _dangling(entries: list[Entry]) -> list[Problem]:
                 if target == entry.id:
                     found.append(Problem(entry.file, line, f"relation '{name}' points at the entry itself"))
                 elif target not in ids:
-                    found.append(Problem(entry.file, line, f"relation '{name}' points at '{target}', which has no entry"))
+                    found.append(
+                        Problem(entry.file, line, f"relation '{name}' points at '{target}', which has no entry")
+                    )
         for section in entry.sections:
             if section.versus and compact(section.versus) not in names:
                 message = f"'Versus' names '{section.versus}', which has no entry"
@@ -428,7 +434,11 @@ def _cycles(entries: list[Entry]) -> list[Problem]:
             if cycle:
                 path = " -> ".join([*cycle, cycle[0]])
                 at = by_id[cycle[0]]
-                found.append(Problem(at.file, at.lines.get(f"relations.{name}", 1), f"relation '{name}' runs in a circle: {path}"))
+                found.append(
+                    Problem(
+                        at.file, at.lines.get(f"relations.{name}", 1), f"relation '{name}' runs in a circle: {path}"
+                    )
+                )
     return found
 
 

@@ -40,7 +40,9 @@ WEIGHTS: Mapping[str, float] = {
     "unknown": -3.80,
 }
 
-_ASPECTS = frozenset({"how", "why", "limits", "examples", "proscons", "compare", "list", "relation", "same", "reverse", "path"})
+_ASPECTS = frozenset(
+    {"how", "why", "limits", "examples", "proscons", "compare", "list", "relation", "same", "reverse", "path"}
+)
 _QUANTITY = re.compile(
     r"얼마|몇|번호|최신|지금|오늘|요즘 (가격|시세)|주소|전화|이메일|how (much|many|long|old)|number|price|cost|salary|latest|current|"
     r"today|now\b|newest|e-?mail|phone|address"

@@ -41,7 +41,16 @@ from rag.settings import BUNDLED_MODEL, shipped_corpus
 from rag.store import ChunkStore, make_faiss_index
 from rag.types import Chunk, Entry, Reference, Section
 
-__all__ = ["BuildReport", "GlossaryIndex", "build_index", "is_current", "load_index", "open_index", "passage_digest", "shipped_vectors"]
+__all__ = [
+    "BuildReport",
+    "GlossaryIndex",
+    "build_index",
+    "is_current",
+    "load_index",
+    "open_index",
+    "passage_digest",
+    "shipped_vectors",
+]
 
 FORMAT = 2
 Progress = Callable[[int, int], None]
@@ -133,7 +142,9 @@ def build_index(
             matrix = np.asarray([known[digest] for digest in digests], dtype=np.float32)
             _write(folder, corpus=corpus, chunks=chunks, digests=digests, vectors=matrix, model=model)
     except OSError as exc:
-        raise IndexStoreError(f"cannot write the index to {folder}: {exc.strerror or exc}: set RAG_INDEX to a writable folder") from exc
+        raise IndexStoreError(
+            f"cannot write the index to {folder}: {exc.strerror or exc}: set RAG_INDEX to a writable folder"
+        ) from exc
     return BuildReport(
         folder=folder,
         entries=len(corpus.entries),
@@ -190,7 +201,7 @@ def _write(
     pending = folder / f"manifest.json.{generation}"
     pending.write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
     _flush(pending)
-    os.replace(pending, folder / "manifest.json")
+    pending.replace(folder / "manifest.json")
     _flush(folder)
     for path in folder.iterdir():
         if path.name.startswith("gen-") and path.name != generation:
@@ -200,7 +211,7 @@ def _write(
 
 
 def _flush(path: Path) -> None:
-    """fsync a file or a folder."""
+    """Fsync a file or a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -220,7 +231,9 @@ def _read_manifest(folder: Path) -> Manifest:
     except ValidationError as exc:
         raise IndexStoreError(f"{folder}/manifest.json is damaged or not of this program: run 'rag index'") from exc
     if manifest.format != FORMAT:
-        raise IndexStoreError(f"the index in {folder} has format {manifest.format}, this program reads {FORMAT}: run 'rag index'")
+        raise IndexStoreError(
+            f"the index in {folder} has format {manifest.format}, this program reads {FORMAT}: run 'rag index'"
+        )
     return manifest
 
 

@@ -39,7 +39,9 @@ def with_known_aliases(entries: Sequence[Entry], *, shipped: Path, root: Path) -
         extra: list[str] = []
         if len(matches) == 1:
             donor = known[matches.pop()]
-            extra = [f for f in (*donor.term.values(), donor.expansion, *donor.aliases) if f and compact(f) not in taken]
+            extra = [
+                f for f in (*donor.term.values(), donor.expansion, *donor.aliases) if f and compact(f) not in taken
+            ]
             taken.update(compact(form) for form in extra)
         widened.append(replace(entry, aliases=(*entry.aliases, *extra)))
     return tuple(widened)

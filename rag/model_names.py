@@ -14,7 +14,9 @@ from rag.types import Language
 
 __all__ = ["Part", "find_model_name", "rule_pattern", "split_model_name"]
 
-_WORD = re.compile(r"(?:[A-Za-z0-9]+/)?[A-Za-z][A-Za-z0-9.]*(?:[-_][A-Za-z0-9.]+)+|(?<![\w.-])(?:\d+x)?\d+(?:\.\d+)?[BM](?![\w-])|(?<![\w-])A\d+(?:\.\d+)?B(?![\w-])|(?<![\w-])I?Q\d(?:_[A-Z0-9]+)+")
+_WORD = re.compile(
+    r"(?:[A-Za-z0-9]+/)?[A-Za-z][A-Za-z0-9.]*(?:[-_][A-Za-z0-9.]+)+|(?<![\w.-])(?:\d+x)?\d+(?:\.\d+)?[BM](?![\w-])|(?<![\w-])A\d+(?:\.\d+)?B(?![\w-])|(?<![\w-])I?Q\d(?:_[A-Z0-9]+)+"
+)
 _RULES: tuple[tuple[str, str, str], ...] = (
     # name of the rule, the part, what the sentence that states the rule contains
     ("experts", r"\d+x\d+(\.\d+)?B", r"`\d+x\d+B`"),

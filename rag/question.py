@@ -39,7 +39,9 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("define", r"뭐|무엇|뭔|머야|모야|뜻|의미|정의|개념|설명|알려|소개|란\s*\??$|이란|궁금|요약|\bwhat|define|definition|meaning|\bmean\b|means|explain|describe|tell me|overview|summar|eli5"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
-_WHEN_TO_USE = re.compile(r"언제\s*(써|쓰|사용|필요|활용)|누가\s*(써|쓰|사용)|when (should|would|do|to|is it|are)\b.*\b(use|useful|need|choose)|who (uses|should)")
+_WHEN_TO_USE = re.compile(
+    r"언제\s*(써|쓰|사용|필요|활용)|누가\s*(써|쓰|사용)|when (should|would|do|to|is it|are)\b.*\b(use|useful|need|choose)|who (uses|should)"
+)
 _RELATION = re.compile(
     r"다음에|다음\s*단계|먼저|전에|후에|이후|뒤에|포함|속하|속해|일종|관계|하위|상위|필요|써야|들어가|기반|위에|같이\s*(써|쓰)|함께|대신|대체|없이|"
     r"relat|part of|kind of|type of|before|after|include|belong|need|require|based on|built on|use[sd]?\b|replace|without|together|combine"
@@ -47,7 +49,10 @@ _RELATION = re.compile(
 _ANAPHORA = re.compile(
     r"^(그럼|그러면|그렇다면|그건|그거|그게|그것|그\s|이건|이거|이게|이것|저건|둘|두\s*(개|가지)|왜|예시|예를|더|좀\s*더|자세히|장점|단점|한계|원리|어떻게|차이|언제|누가|근데|그래서|and\b|so\b|then\b|why|how|what about|how about|it\b|its\b|they\b|that\b|this\b|those\b|both\b|more\b|example|when|who|pros|cons|limits?\b|difference)"
 )
-_PRONOUN = re.compile(r"그거|그건|그게|그것|이거|이건|이게|이것|둘\s|둘이|둘의|둘은|둘\s*중|\b(it|its|they|them|their|that|this|these|those|both|the two)\b")
+_LISTING = re.compile(r"§|이랑|랑|와|과|하고|은|는|\b(or|and)\b|[\s,/&+?!.]")
+_PRONOUN = re.compile(
+    r"그거|그건|그게|그것|이거|이건|이게|이것|둘\s|둘이|둘의|둘은|둘\s*중|\b(it|its|they|them|their|that|this|these|those|both|the two)\b"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -121,7 +126,12 @@ class QuestionReader:
         mentions, leftovers = self._corrector.correct(segmentation.text, segmentation.mentions, segmentation.leftovers)
         name = find_model_name(segmentation.text, self.linker)
         question = Question(
-            text=segmentation.text, language=language, kind="fact", mentions=mentions, leftovers=leftovers, model_name=name
+            text=segmentation.text,
+            language=language,
+            kind="fact",
+            mentions=mentions,
+            leftovers=leftovers,
+            model_name=name,
         )
         return replace(question, kind=_kind(question))
 
@@ -135,7 +145,14 @@ class QuestionReader:
             follows = re.match(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)", bare)
             if follows and read.kind in ("fact", "define") and len(read.entry_ids) == 1 and not read.leftovers:
                 earlier = self._last(asked)
-                if earlier is not None and earlier.kind not in ("compare", "same", "relation", "reverse", "model_name", "fact"):
+                if earlier is not None and earlier.kind not in (
+                    "compare",
+                    "same",
+                    "relation",
+                    "reverse",
+                    "model_name",
+                    "fact",
+                ):
                     return replace(read, kind=earlier.kind)
             return read
         if not (elliptic or pronoun or (opener and not read.mentions and not read.model_name)):
@@ -178,34 +195,36 @@ def _kind(question: Question) -> Kind:
     bare = _masked(question)
     if question.model_name and (len(question.leftovers) <= 4 or "-" in question.model_name):
         return "model_name"
-    groups = [set(m.entry_ids) for m in question.mentions]
-    distinct = len(question.entry_ids) if question.carried else len({frozenset(g) for g in groups})
-    found: list[Kind] = [kind for kind, pattern in _PATTERNS if pattern.search(bare)]
-    if "origin" in found and _WHEN_TO_USE.search(bare):
-        found.remove("origin")
-    if "same" in found and len(question.mentions) + len(question.carried) < 2:
-        found.remove("same")
-    if "same" in found or ("compare" in found and distinct == 1 and len(question.mentions) > 1):
+    groups = {frozenset(m.entry_ids) for m in question.mentions}
+    distinct = len(question.entry_ids) if question.carried else len(groups)
+    found = _plausible_kinds(question, bare, several=distinct >= 2)
+    if "compare" in found and distinct == 1 and len(question.mentions) > 1:
         return "same"
-    several = distinct >= 2
-    if "compare" in found and not several and not question.leftovers:
-        found.remove("compare")
-    if "reverse" in found and several and "compare" in found:
-        found.remove("reverse")
-    if several and "path" not in found and found[:1] not in (["reverse"], ["list"]) and "compare" not in found and len(question.leftovers) <= 3 and _RELATION.search(bare):
-        return "relation"
-    if "reverse" in found and question.mentions and len(question.leftovers) < 2:
-        found.remove("reverse")
-    if "path" in found and not question.entry_ids:
-        found.remove("path")
-    for kind in ("path", "reverse"):
+    for kind in ("same", "relation", "path", "reverse", "expand", "proscons", "compare", "limits", "list"):
         if kind in found:
             return kind
-    for kind in ("expand", "proscons", "compare", "limits", "list"):
-        if kind in found:
-            return kind
-    if several and not found:
+    if distinct >= 2 and not found:
         if len(question.leftovers) > 3:
             return "fact"
-        return "compare" if re.fullmatch(r"[§\s,/&+?!.]*(§\s*(이?랑|와|과|하고|or|and|은|는)?[\s,/&+?!.]*)+", bare) else "relation"
+        return "relation" if _LISTING.sub("", bare) else "compare"
     return found[0] if found else ("define" if question.mentions and not question.leftovers else "fact")
+
+
+def _plausible_kinds(question: Question, bare: str, *, several: bool) -> list[Kind]:
+    """Kinds whose pattern matches, less those that the terms of the question rule out."""
+    found: list[Kind] = [kind for kind, pattern in _PATTERNS if pattern.search(bare)]
+    ruled_out: set[Kind] = set()
+    if _WHEN_TO_USE.search(bare):
+        ruled_out.add("origin")
+    if len(question.mentions) + len(question.carried) < 2:
+        ruled_out.add("same")
+    if not several and not question.leftovers and len(question.mentions) < 2:
+        ruled_out.add("compare")
+    if question.mentions and (len(question.leftovers) < 2 or (several and "compare" in found)):
+        ruled_out.add("reverse")
+    if not question.entry_ids:
+        ruled_out.add("path")
+    if several and not {"compare", "path"} & set(found) and found[:1] not in (["reverse"], ["list"]):
+        if len(question.leftovers) <= 3 and _RELATION.search(bare):
+            found.insert(0, "relation")
+    return [kind for kind in found if kind not in ruled_out]

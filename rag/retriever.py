@@ -18,7 +18,6 @@ from pydantic import ConfigDict, PrivateAttr
 from rag.embedding import ArrayEmbeddings
 from rag.evidence import THRESHOLD, Evidence, weigh
 from rag.index import GlossaryIndex
-from rag.lexical import tokens
 from rag.linking import Linker
 from rag.question import Question, QuestionReader
 from rag.types import LANGUAGES, Hit, Kind, Language, SectionName
@@ -30,7 +29,9 @@ MAX_TOP_K = 10
 _POOL = 60
 _TOPIC = re.compile(r"\s?(은|는|이란|란|도|이 뭐|가 뭐|의 (장|단|한|원|차|역|특))")
 _CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
-_ENGLISH_TOPIC = re.compile(r"\b(is|are|does|do|can|was|of|about|explain|define|why|how)\s+(an?\s+|the\s+)?$", re.IGNORECASE)
+_ENGLISH_TOPIC = re.compile(
+    r"\b(is|are|does|do|can|was|of|about|explain|define|why|how)\s+(an?\s+|the\s+)?$", re.IGNORECASE
+)
 
 SECTIONS_OF_KIND: Mapping[Kind, tuple[SectionName, ...]] = {
     "define": ("definition",),
@@ -170,7 +171,13 @@ class GlossaryRetriever(BaseRetriever):
         for row in rows - dense.keys():
             dense[row] = float(self.index.store.index.reconstruct(row) @ vector)
         hits = [
-            self._hit(row, question, dense[row], lexical.get(row, 0.0), coverage[self._number[self.index.chunks[row].entry_id]])
+            self._hit(
+                row,
+                question,
+                dense[row],
+                lexical.get(row, 0.0),
+                coverage[self._number[self.index.chunks[row].entry_id]],
+            )
             for row in rows
         ]
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))

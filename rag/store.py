@@ -71,7 +71,9 @@ class ChunkStore(FAISS):
         vectors: NDArray[np.float32] = self.index.reconstruct_n(0, self.index.ntotal)
         return vectors
 
-    def search_rows(self, vector: Sequence[float] | NDArray[np.float32], *, k: int, rows: Rows | None = None) -> list[tuple[int, float]]:
+    def search_rows(
+        self, vector: Sequence[float] | NDArray[np.float32], *, k: int, rows: Rows | None = None
+    ) -> list[tuple[int, float]]:
         """Row numbers and cosines of the ``k`` best, best first; only among ``rows`` where given.
 
         Args:
@@ -124,15 +126,23 @@ class ChunkStore(FAISS):
         return [(self.documents[hits[i][0]], hits[i][1]) for i in chosen]
 
     def add_texts(
-        self, texts: Iterable[str], metadatas: list[dict[Any, Any]] | None = None, ids: list[str] | None = None, **kwargs: Any
+        self,
+        texts: Iterable[str],
+        metadatas: list[dict[Any, Any]] | None = None,
+        ids: list[str] | None = None,
+        **kwargs: Any,
     ) -> list[str]:
         """Embed and add; an id that is there already is replaced."""
         texts = list(texts)
-        vectors = self.embedding_function.embed_documents(texts)  # type: ignore[union-attr]
+        vectors = self.embedding_function.embed_documents(texts)
         return self.add_embeddings(zip(texts, vectors, strict=True), metadatas, ids)
 
     async def aadd_texts(
-        self, texts: Iterable[str], metadatas: list[dict[Any, Any]] | None = None, ids: list[str] | None = None, **kwargs: Any
+        self,
+        texts: Iterable[str],
+        metadatas: list[dict[Any, Any]] | None = None,
+        ids: list[str] | None = None,
+        **kwargs: Any,
     ) -> list[str]:
         """:meth:`add_texts`, which embeds on this machine's processor and so has nothing to await."""
         return self.add_texts(texts, metadatas, ids)
@@ -169,8 +179,8 @@ class ChunkStore(FAISS):
         vectors = np.asarray([v for _, v in rows.values()], dtype=np.float32).reshape(len(rows), self.index.d)
         self._set([d for d, _ in rows.values()], make_faiss_index(vectors))
 
-    def _no_pickle(self, *args: Any, **kwargs: Any) -> NoReturn:
+    @staticmethod
+    def _no_pickle(*args: Any, **kwargs: Any) -> NoReturn:
         raise NotImplementedError("pickles are not read or written here: use rag.index.build_index and load_index")
 
-    save_local = serialize_to_bytes = merge_from = _no_pickle
-    load_local = deserialize_from_bytes = classmethod(_no_pickle)  # type: ignore[assignment]
+    save_local = serialize_to_bytes = merge_from = load_local = deserialize_from_bytes = _no_pickle

@@ -56,8 +56,44 @@ def detect_language(text: str) -> Language:
     return "en" if len(asking) >= 2 or (asking and korean_words <= 1 and asking[0] in _ENGLISH_OPENERS) else "ko"
 
 
-_ENGLISH_OPENERS = frozenset("what whats explain define meaning how why who when which describe".split())
+_ENGLISH_OPENERS = frozenset(
+    ["what", "whats", "explain", "define", "meaning", "how", "why", "who", "when", "which", "describe"]
+)
 _ENGLISH_FUNCTION_WORDS = frozenset(
-    "a an and are between can define difference do does explain for how in is it me mean means meaning of or "
-    "should the to versus was what whats when which who why with".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "between",
+        "can",
+        "define",
+        "difference",
+        "do",
+        "does",
+        "explain",
+        "for",
+        "how",
+        "in",
+        "is",
+        "it",
+        "me",
+        "mean",
+        "means",
+        "meaning",
+        "of",
+        "or",
+        "should",
+        "the",
+        "to",
+        "versus",
+        "was",
+        "what",
+        "whats",
+        "when",
+        "which",
+        "who",
+        "why",
+        "with",
+    ]
 )

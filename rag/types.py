@@ -28,9 +28,7 @@ __all__ = [
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 
-SectionName = Literal[
-    "definition", "how", "why", "limits", "examples", "origin", "versus", "confusion"
-]
+SectionName = Literal["definition", "how", "why", "limits", "examples", "origin", "versus", "confusion"]
 SECTIONS: tuple[SectionName, ...] = (
     "definition", "how", "why", "limits", "examples", "origin", "versus", "confusion",
 )  # fmt: skip

@@ -53,14 +53,18 @@ class SpellingCorrector:
             for i in range(len(words) - size + 1):
                 window = words[i : i + size]
                 start, end = window[0].start, window[-1].end
-                if not any(start <= l.start < end for l in rest) or any(m.corrected and m.start < end and start < m.end for m in found):
+                if not any(start <= o.start < end for o in rest) or any(
+                    m.corrected and m.start < end and start < m.end for m in found
+                ):
                     continue
                 read = self._read(window)
                 if read is not None:
                     stop, name = read
                     found = [m for m in found if m.end <= start or stop <= m.start]
-                    found.append(Mention(start, stop, text[start:stop], self._names[name], corrected=self._display[name]))
-                    rest = [l for l in rest if l.end <= start or end <= l.start]
+                    found.append(
+                        Mention(start, stop, text[start:stop], self._names[name], corrected=self._display[name])
+                    )
+                    rest = [o for o in rest if o.end <= start or end <= o.start]
         return tuple(sorted(found, key=lambda m: m.start)), tuple(rest)
 
     def _read(self, window: Sequence[_Word]) -> tuple[int, str] | None:
@@ -69,7 +73,7 @@ class SpellingCorrector:
         for length in _lengths(last.text):
             texts = [w.text for w in window[:-1]] + [last.text[:length]]
             name = self._nearest_phrase(texts) if len(texts) > 1 else None
-            if name is None and all(map(is_hangul, "".join(texts))) and len(texts) < 3 or len(texts) == 1:
+            if (name is None and all(map(is_hangul, "".join(texts))) and len(texts) < 3) or len(texts) == 1:
                 name = name or self._nearest("".join(texts))
             if name is not None:
                 return last.start + length, name

@@ -38,7 +38,7 @@ class ExtractiveGenerator:
             return self._abstain(retrieval, sources)
         lines = _distinct(draft.lines)[:MAX_SENTENCES]
         scores = {hit.chunk.id: hit.score for hit in retrieval.nearest}
-        text, citations = cite(lines, scores={**{c: retrieval.evidence.confidence for c in self._chunks}, **scores})
+        text, citations = cite(lines, scores={**dict.fromkeys(self._chunks, retrieval.evidence.confidence), **scores})
         cited = list(dict.fromkeys(c.id for c in citations))
         answer = Answer(
             question=question.text,
@@ -49,7 +49,7 @@ class ExtractiveGenerator:
             abstained=False,
             related=self._related(cited, question),
             generator=self.name,
-            notes=tuple([*self._understood(question), *draft.notes, *self._translation(lines, question)]),
+            notes=(*self._understood(question), *draft.notes, *self._translation(lines, question)),
             confidence=round(retrieval.evidence.confidence, 4),
         )
         verify(answer, chunk=self._chunks.__getitem__)
@@ -59,7 +59,9 @@ class ExtractiveGenerator:
         question, lang = retrieval.question, retrieval.question.language
         ids = list(dict.fromkeys([*question.entry_ids, *(hit.chunk.entry_id for hit in retrieval.nearest)]))[:3]
         nearest = tuple(Related(i, self._entries[i].name(lang)) for i in ids if i in self._entries)
-        unknown = [o.surface for o in question.leftovers] if not question.mentions and len(question.leftovers) <= 2 else []
+        unknown = (
+            [o.surface for o in question.leftovers] if not question.mentions and len(question.leftovers) <= 2 else []
+        )
         first = phrase("missing", lang, term=topic(" ".join(unknown), lang)) if unknown else phrase("not_found", lang)
         offer = [phrase("nearest", lang, terms=[n.term for n in nearest])] if nearest else []
         return Answer(

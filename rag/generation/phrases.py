@@ -68,5 +68,8 @@ def topic(term: str, lang: Language) -> str:
 
 def phrase(name: str, lang: Language, **values: object) -> str:
     """The phrase ``name`` in ``lang``; lists of terms are joined with commas."""
-    joined = {k: ", ".join(map(str, v)) if isinstance(v, Sequence) and not isinstance(v, str) else v for k, v in values.items()}
+    joined = {
+        k: ", ".join(map(str, v)) if isinstance(v, Sequence) and not isinstance(v, str) else v
+        for k, v in values.items()
+    }
     return _PHRASES[name][lang].format(**joined)

@@ -17,7 +17,9 @@ from rag.types import Entry, Kind, SectionName, Sentence
 
 __all__ = ["PLANS", "Draft", "Sources"]
 
-_MADE = re.compile(r"\b(19|20)\d\d\b|발표|공개|개발|제안|만들|출시|introduced|released|developed|proposed|created|published")
+_MADE = re.compile(
+    r"\b(19|20)\d\d\b|발표|공개|개발|제안|만들|출시|introduced|released|developed|proposed|created|published"
+)
 _SPELLED = re.compile(r"약자|줄임|풀어|이름|뜻하|따온|stands? for|short for|name|abbreviat|acronym")
 _LISTED = 6
 
@@ -51,7 +53,9 @@ class Sources:
         """One entry for each name: the one that ranks best where a name is a homograph; else the best hit's."""
         ranked = [hit.chunk.entry_id for hit in self.retrieval.nearest]
         chosen = [min(group, key=lambda i: ranked.index(i) if i in ranked else len(ranked)) for group in self.groups]
-        about = self.question.kind != "reverse" and any(h.signals.get("link", 0.0) > 0.5 for h in self.retrieval.nearest[:1])
+        about = self.question.kind != "reverse" and any(
+            h.signals.get("link", 0.0) > 0.5 for h in self.retrieval.nearest[:1]
+        )
         if chosen and (about or self.question.carried):
             return list(dict.fromkeys(chosen))
         return ranked[:1]
@@ -80,7 +84,9 @@ class Sources:
         held = set(tokens(sentence.text))
         return sum(terms.idf(t) for t in {t for word in self.question.content for t in tokens(word)} if t in held)
 
-    def best(self, sentences: Sequence[Sentence], count: int, *, preferred: Sequence[SectionName] = ()) -> list[Sentence]:
+    def best(
+        self, sentences: Sequence[Sentence], count: int, *, preferred: Sequence[SectionName] = ()
+    ) -> list[Sentence]:
         """The ``count`` sentences that answer the question's content best, in their order in the entry."""
         ranked = sorted(
             range(len(sentences)),
@@ -153,7 +159,9 @@ def expand(sources: Sources) -> Draft:
         expansion = compact(sources.entries[entry_id].expansion)
         pool = sources.sentences(entry_id)
         spelled = [s for s in pool if expansion and expansion in compact(s.text)]
-        named = [s for s in pool if s.chunk.section in ("confusion", "origin", "definition") and _SPELLED.search(s.text)]
+        named = [
+            s for s in pool if s.chunk.section in ("confusion", "origin", "definition") and _SPELLED.search(s.text)
+        ]
         definition = [s for s in pool if s.chunk.section == "definition"][:1]
         chosen += [*spelled[:1], *definition] if spelled else [*named[:2], *definition]
     return Draft(_lines(chosen))
@@ -205,7 +213,9 @@ def _versus(sources: Sources, a: str, b: str) -> list[Sentence]:
 def _joint(sources: Sources, a: str, b: str) -> list[Sentence]:
     """Sentences of either entry that name the other, the most telling sections first."""
     order: tuple[SectionName, ...] = ("confusion", "versus", "definition", "how", "why", "limits", "examples", "origin")
-    found = [s for mine, other in ((a, b), (b, a)) for s in sources.sentences(mine, *order) if sources.mentions(s, (other,))]
+    found = [
+        s for mine, other in ((a, b), (b, a)) for s in sources.sentences(mine, *order) if sources.mentions(s, (other,))
+    ]
     return sorted(found, key=lambda s: (-sources.overlap(s), order.index(s.chunk.section)))
 
 
