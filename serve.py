@@ -46,7 +46,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(title="rag-glossary", docs_url=None, redoc_url=None)
     retrieve: Any = RunnableLambda(_checked) | assistant.retriever
     quiet = {"enabled_endpoints": ["invoke", "batch", "stream", "input_schema", "output_schema", "config_schema"]}
-    add_routes(app, assistant.chain.with_types(input_type=Ask), path="/rag", config_keys=(), **quiet)
+    answer = assistant.chain.with_types(input_type=Ask, output_type=dict[str, Any])  # AddableDict has no JSON schema
+    add_routes(app, answer, path="/rag", config_keys=(), **quiet)
     typed = retrieve.with_types(input_type=QuestionText, output_type=list[Document])
     add_routes(app, typed, path="/retrieve", config_keys=(), **quiet)
 

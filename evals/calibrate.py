@@ -28,7 +28,7 @@ def main() -> None:
     names = sorted({name for row in rows for name in row})
     matrix = np.array([[row.get(name, 0.0) for name in names] for row in rows])
     answerable = np.array(labels)
-    model = LogisticRegression(C=10, class_weight={False: 3, True: 1}, max_iter=5000)
+    model = LogisticRegression(C=2, class_weight="balanced", max_iter=5000)
     probability = cross_val_predict(model, matrix, answerable, cv=5, method="predict_proba")[:, 1]
     model.fit(matrix, answerable)
     weights = {"bias": float(model.intercept_[0]), **dict(zip(names, map(float, model.coef_[0]), strict=True))}

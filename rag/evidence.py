@@ -19,25 +19,25 @@ from rag.types import Hit
 
 __all__ = ["THRESHOLD", "WEIGHTS", "Evidence", "features", "weigh"]
 
-THRESHOLD = 0.6
+THRESHOLD = 0.5
 """Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -8.27,
-    "agreement": -0.82,
-    "bm25": 11.16,
-    "cosine": 4.59,
-    "linked": 8.83,
-    "linked aspect uncovered": 2.43,
-    "linked cosine": 5.56,
-    "linked other uncovered": -3.00,
-    "linked unknown": -4.21,
-    "margin": 3.03,
-    "novel compound": -1.64,
-    "quantity": -2.65,
-    "reverse": 1.85,
-    "short": -5.12,
-    "unknown": -3.80,
+    "bias": -3.88,
+    "agreement": -0.36,
+    "bm25": 4.26,
+    "cosine": 3.82,
+    "linked": 3.93,
+    "linked aspect uncovered": 0.24,
+    "linked cosine": 3.89,
+    "linked other uncovered": -1.44,
+    "linked unknown": -2.21,
+    "margin": 1.87,
+    "novel compound": -1.11,
+    "quantity": -2.57,
+    "reverse": 0.74,
+    "short": -3.36,
+    "unknown": -3.84,
 }
 
 _ASPECTS = frozenset(

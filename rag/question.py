@@ -224,7 +224,7 @@ def _plausible_kinds(question: Question, bare: str, *, several: bool) -> list[Ki
         ruled_out.add("reverse")
     if not question.entry_ids:
         ruled_out.add("path")
-    if several and not {"compare", "path"} & set(found) and found[:1] not in (["reverse"], ["list"]):
-        if len(question.leftovers) <= 3 and _RELATION.search(bare):
-            found.insert(0, "relation")
+    settled = bool({"compare", "path"} & set(found)) or found[:1] in (["reverse"], ["list"])
+    if several and not settled and len(question.leftovers) <= 3 and _RELATION.search(bare):
+        found.insert(0, "relation")
     return [kind for kind in found if kind not in ruled_out]

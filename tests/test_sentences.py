@@ -36,7 +36,7 @@ def test_split(text: str, expected: list[str]) -> None:
 
 
 def test_offsets_are_exact() -> None:
-    assert sentence_spans("  Ab c.  De f.\n") == [(2, 7), (9, 14)]
+    assert sentence_spans("  One two.  Three.\n") == [(2, 10), (12, 18)]
 
 
 def test_hard_wrapped_sentence_keeps_its_line_break() -> None:
