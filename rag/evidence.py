@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.lexical import EntryTerms, tokens
-from rag.question import Question
+from rag.question import Question, asks_directly
 from rag.types import Hit
 
 __all__ = ["THRESHOLD", "WEIGHTS", "Evidence", "features", "weigh"]
@@ -23,21 +23,22 @@ THRESHOLD = 0.5
 """Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -3.88,
+    "bias": -3.90,
     "agreement": -0.36,
-    "bm25": 4.26,
+    "bm25": 4.27,
     "cosine": 3.82,
-    "linked": 3.93,
-    "linked aspect uncovered": 0.24,
-    "linked cosine": 3.89,
-    "linked other uncovered": -1.44,
-    "linked unknown": -2.21,
-    "margin": 1.87,
-    "novel compound": -1.11,
-    "quantity": -2.57,
+    "linked": 3.84,
+    "linked aspect uncovered": 0.30,
+    "linked cosine": 3.88,
+    "linked direct": 1.30,
+    "linked other uncovered": -1.42,
+    "linked unknown": -2.17,
+    "margin": 1.86,
+    "novel compound": -1.06,
+    "quantity": -2.54,
     "reverse": 0.74,
-    "short": -3.36,
-    "unknown": -3.84,
+    "short": -3.35,
+    "unknown": -3.82,
 }
 
 _ASPECTS = frozenset(
@@ -103,6 +104,7 @@ def features(
             "linked cosine": cosine,
             "novel compound": float(novel),
             "quantity": float(asked),
+            "linked direct": float(asks_directly(question) and not novel),
         }
     return {
         "unknown": unknown,

@@ -14,7 +14,7 @@ from rag.text import detect_language
 from rag.types import Kind, Language
 from rag.typos import SpellingCorrector
 
-__all__ = ["MAX_QUESTION", "Question", "QuestionReader", "Turn", "clean_question"]
+__all__ = ["MAX_QUESTION", "Question", "QuestionReader", "Turn", "asks_directly", "clean_question"]
 
 MAX_QUESTION = 500
 """Characters. A question of 500 takes 0.4 s to embed, one of 100,000 minutes."""
@@ -32,7 +32,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("limits", r"단점|한계|문제점|약점|부작용|주의|위험|안\s*좋|나쁜\s*점|못하는|불편|limit|drawback|disadvantage|downside|weakness|\bcons\b|caveat|pitfall|shortcoming|what.*(bad|wrong) (about|with)|\brisks?\b"),
     ("compare", r"차이|다른\s*(점|거|건|게|가)|비교|구분|구별|헷갈|\bvs\b|vs\.|대비|달라|다르|다름|뭐가\s*(더|나)|무엇이\s*더|어느\s*(게|것|쪽|걸)|중에?\s*(뭐|어느|어떤|뭘)|differ|versus|compar|distinguish|distinction|better than|which (is|one|of)|instead of|opposed to|rather than"),
     ("list", r"종류|유형|목록|리스트|(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)|뭐\s*뭐|(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있|나열|모두\s*알려|다\s*알려|\b(types|kinds|sorts|variants|families|examples|list|members) of\b|what .* (are there|exist)|list (all|the|some|me)|name (some|a few|the|all)|which .* (are there|exist|available)|different (types|kinds|ways)|what (types|kinds)"),
-    ("origin", r"누가|누구|언제|몇\s*년|만든\s*(사람|곳|회사|데|나라)|어디서\s*(만|나|개발|발표|나온|낸|낸거)|어느\s*(회사|나라|대학|기관|팀)|어디\s*(거|껀|회사|제품|모델)|개발사|제작사|개발자가|유래|처음\s*(나|발표|제안|등장|소개)|최초|\bwho\b|\bwhen\b|what year|which (company|lab|team|university|organi[sz]ation|group)|made by|inventor|invented|\borigin\b|where did .* come|come from|came from|author"),
+    ("origin", r"누가|누구|언제|몇\s*년|만든\s*(사람|곳|회사|데|나라)|어디서\s*(만|나|개발|발표|나온|낸|낸거)|어느\s*(회사|나라|대학|기관|팀)|어디\s*(거|껀|회사|제품|모델)|개발사|제작사|개발자가|유래|처음\s*(나|발표|제안|등장|소개)|최초|\bwho\b(?! (is|are) (using|it for))|(^|[,.;] ?)when\b|\bwhen (was|were|did|is)\b|what year|which (company|lab|team|university|organi[sz]ation|group)|made by|inventor|invented|\borigin\b|where did .* come|where .* (come|came) from|author"),
     ("examples", r"예시|예를|예제|사례|예는|예로|예\s*좀|\bexamples?\b|use cases?|for instance"),
     ("why", r"왜|이유|장점|좋은\s*점|뭐가\s*좋|무엇이\s*좋|이점|효과|중요|쓸모|용도|목적|필요|쓰는\s*(거|이유|데)|어디에?\s*(써|쓰|사용|활용)|언제\s*(써|쓰)|\bwhy\b|benefit|advantage|purpose|important|matters?\b|useful|good for|used for|what.* for\b|point of|\bpros\b|reasons?\b|worth|when (should|would|do) (i|we|you|one) use|need\b"),
     ("how", r"어떻게|원리|작동|동작|방식|과정|단계|구조|절차|하는\s*법|방법|돌아가|메커니즘|\bhow\b|mechanism|work|steps|process|procedure|under the hood|algorithm"),
@@ -50,6 +50,10 @@ _ANAPHORA = re.compile(
     r"^(그럼|그러면|그렇다면|그건|그거|그게|그것|그\s|이건|이거|이게|이것|저건|둘|두\s*(개|가지)|왜|예시|예를|더|좀\s*더|자세히|장점|단점|한계|원리|어떻게|차이|언제|누가|근데|그래서|and\b|so\b|then\b|why|how|what about|how about|it\b|its\b|they\b|that\b|this\b|those\b|both\b|more\b|example|when|who|pros|cons|limits?\b|difference)"
 )
 _LISTING = re.compile(r"§|이랑|랑|와|과|하고|은|는|\b(or|and)\b|[\s,/&+?!.]")
+_DIRECT = re.compile(
+    r"§\s*((이|가|은|는|란|이란)|(이?라는|이란)\s*(거|게|것|건))?\s*(뭐|뭔|무엇|머\b)|(그게|이게|일단|도대체)\s*(뭐|뭔)|뭔데|감이 안|"
+    r"what (it|that) is|what is (it|that)|(what('s| is| are)|whats|explain) (an? |the )?§"
+)
 _PRONOUN = re.compile(
     r"그거|그건|그게|그것|이거|이건|이게|이것|둘\s|둘이|둘의|둘은|둘\s*중|\b(it|its|they|them|their|that|this|these|those|both|the two)\b"
 )
@@ -189,6 +193,11 @@ def _masked(question: Question) -> str:
         text = f"{text[:start]}§{text[end:]}"
         shift += 1 - (end - start)
     return text.casefold()
+
+
+def asks_directly(question: Question) -> bool:
+    """Whether "what is it" stands right after a name, however much chat is around it."""
+    return bool(_DIRECT.search(_masked(question)))
 
 
 def _kind(question: Question) -> Kind:

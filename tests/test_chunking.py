@@ -50,7 +50,7 @@ def test_a_long_section_is_cut_at_sentence_ends() -> None:
     text = "\n".join(lines)
     chunks = chunk_entries([entry(Section("how", "en", text, 10))])
     assert [c.id for c in chunks] == [f"lora:en:how:{i}" for i in range(len(chunks))]
-    assert len(chunks) == 4
+    assert len(chunks) == 3
     assert "\n".join(c.text for c in chunks) == text
     assert all(len(c.text) <= MAX_CHARS for c in chunks)
     file_lines = ["-"] * 9 + lines

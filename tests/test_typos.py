@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.linking import Leftover, Linker, Mention
+from rag.typos import SpellingCorrector
+
+
+def read(linker: Linker, corrector: SpellingCorrector, text: str) -> tuple[list[Mention], list[str]]:
+    cut = linker.segment(text)
+    mentions, leftovers = corrector.correct(cut.text, cut.mentions, cut.leftovers)
+    return list(mentions), [leftover.surface for leftover in leftovers]
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "start", "entry", "corrected"),
+    [
+        ("파인튜능", "파인튜능", 0, "fine-tuning", "파인튜닝"),
+        ("파인튜능이 뭐야?", "파인튜능", 0, "fine-tuning", "파인튜닝"),
+        ("quantizaton", "quantizaton", 0, "quantization", "Quantization"),
+        ("what is quantizaton?", "quantizaton", 8, "quantization", "Quantization"),
+        ("quantizaton이 뭐야?", "quantizaton", 0, "quantization", "Quantization"),
+        ("trasnformer", "trasnformer", 0, "transformer", "Transformer"),
+        ("hallucinaton", "hallucinaton", 0, "hallucination", "Hallucination"),
+        ("low rank adaptaton", "low rank adaptaton", 0, "lora", "Low-Rank Adaptation"),
+    ],
+)
+def test_corrected(
+    linker: Linker, corrector: SpellingCorrector, text: str, surface: str, start: int, entry: str, corrected: str
+) -> None:
+    mentions, leftovers = read(linker, corrector, text)
+    assert mentions == [Mention(start, start + len(surface), surface, (entry,), corrected=corrected)]
+    assert leftovers == []
+
+
+@pytest.mark.parametrize("text", ["DoRA", "GPT-5", "GPT-3.5", "gpt5", "LLaVA", "LoRaX", "matrix", "weights", "숫자", "날씨", "zebra"])
+def test_not_corrected(linker: Linker, corrector: SpellingCorrector, text: str) -> None:
+    mentions, _ = read(linker, corrector, text)
+    assert [m for m in mentions if m.corrected] == []
+    assert {"lora", "gpt-3", "gpt-4", "llama"} & {i for m in mentions for i in m.entry_ids} == set()
+
+
+def few(*names: str, words: str = "") -> SpellingCorrector:
+    keys = {name.casefold().replace(" ", "").replace("-", ""): name for name in names}
+    return SpellingCorrector({key: (name,) for key, name in keys.items()}, display=keys, is_word=lambda word: word in words)
+
+
+def leftover(text: str) -> tuple[Leftover, ...]:
+    return (Leftover(0, len(text), text),)
+
+
+def corrected(corrector: SpellingCorrector, text: str) -> list[str]:
+    mentions, _ = corrector.correct(text, (), leftover(text))
+    return [m.corrected for m in mentions]
+
+
+def test_a_word_that_the_text_uses_is_no_misspelling() -> None:
+    assert corrected(few("Attention"), "attentoin") == ["Attention"]
+    assert corrected(few("Attention", words="attentoin"), "attentoin") == []
+
+
+def test_a_tie_between_two_entries_is_left_alone() -> None:
+    assert corrected(few("tokenizer"), "tokenixer") == ["tokenizer"]
+    assert corrected(few("tokenizer", "tokenizzr"), "tokenizr") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("prompt", []),
+        ("promts", ["Prompts"]),
+        ("xrompts", []),
+        ("prompts2", []),
+        ("pro", []),
+    ],
+)
+def test_limits_of_correction(word: str, expected: list[str]) -> None:
+    assert corrected(few("Prompts", words="prompt"), word) == expected
+
+
+@pytest.mark.parametrize(("word", "expected"), [("vicuna", []), ("milvis", ["Milvus"]), ("milvys", ["Milvus"]), ("milvts", []), ("mivlus", ["Milvus"])])
+def test_a_slip_of_the_fingers_and_another_name(word: str, expected: list[str]) -> None:
+    assert corrected(few("Milvus"), word) == expected
+
+
+def test_what_is_no_leftover_is_not_touched() -> None:
+    mention = Mention(0, 4, "LoRA", ("lora",))
+    assert few("LoRB").correct("LoRA", (mention,), ()) == ((mention,), ())
+
+
+def test_other_leftovers_stay() -> None:
+    mentions, rest = few("Quantization").correct("zebra quantizaton", (), (Leftover(0, 5, "zebra"), Leftover(6, 17, "quantizaton")))
+    assert mentions == (Mention(6, 17, "quantizaton", ("Quantization",), corrected="Quantization"),)
+    assert rest == (Leftover(0, 5, "zebra"),)
