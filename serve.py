@@ -17,7 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from langchain_core.documents import Document
-from langchain_core.runnables import RunnableLambda
+from langchain_core.runnables import RunnableLambda, RunnableSequence
 from langserve import add_routes
 from pydantic import AfterValidator, Field
 
@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.from_env()
     assistant = open_assistant(settings)
     app = FastAPI(title="rag-glossary", docs_url=None, redoc_url=None)
-    retrieve: Any = RunnableLambda(_checked) | assistant.retriever
+    retrieve: Any = RunnableSequence(RunnableLambda(_checked), assistant.retriever, name="retrieve")  # LangServe tells by name
     quiet = {"enabled_endpoints": ["invoke", "batch", "stream", "input_schema", "output_schema", "config_schema"]}
     answer = assistant.chain.with_types(input_type=Ask, output_type=dict[str, Any])  # AddableDict has no JSON schema
     add_routes(app, answer, path="/rag", config_keys=(), **quiet)

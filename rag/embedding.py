@@ -117,7 +117,8 @@ class SentenceTransformerEmbeddings(ArrayEmbeddings):
     def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Embed with the model's own prompt for the role."""
         encode = self._encoder.encode_query if query else self._encoder.encode_document
-        vectors = encode(list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
+        clean = [text.encode(errors="replace").decode() for text in texts]  # a lone surrogate crashes the tokenizer
+        vectors = encode(clean, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
 

@@ -83,14 +83,14 @@ class SpellingCorrector:
         """A name of as many words, each equal or misspelt; a word that the glossary uses must be equal."""
         folded = [word.casefold() for word in words]
         fixed = [self._is_word(word) for word in words]
-        found: set[str] = set()
+        found: list[str] = []
         for name, parts in self._phrases.get(len(words), ()):
             if all(
                 word == part or (not known and to_jamo(word[0])[0] == to_jamo(part[0])[0] and _is_slip(original, part))
                 for word, part, known, original in zip(folded, parts, fixed, words, strict=True)
             ):
-                found.add(name)
-        return found.pop() if len({self._names[n] for n in found}) == 1 else None
+                found.append(name)
+        return found[0] if len({self._names[n] for n in found}) == 1 else None
 
     def _nearest(self, surface: str) -> str | None:
         word = compact(surface)
