@@ -46,7 +46,7 @@ class Ask(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: Annotated[str, Field(min_length=1, max_length=4 * MAX_QUESTION), AfterValidator(_question)]
+    question: Annotated[str, Field(max_length=4 * MAX_QUESTION), AfterValidator(_question)]
     history: Annotated[list[HistoryTurn], BeforeValidator(_none_as_empty), Field(max_length=MAX_HISTORY)] = Field(
         default_factory=list
     )

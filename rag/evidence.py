@@ -23,22 +23,23 @@ THRESHOLD = 0.5
 """Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -3.90,
-    "agreement": -0.36,
-    "bm25": 4.27,
-    "cosine": 3.82,
-    "linked": 3.84,
-    "linked aspect uncovered": 0.30,
-    "linked cosine": 3.88,
-    "linked direct": 1.30,
+    "bias": -3.68,
+    "agreement": -0.35,
+    "bm25": 4.18,
+    "by example": -0.82,
+    "cosine": 3.67,
+    "linked": 3.70,
+    "linked aspect uncovered": 0.28,
+    "linked cosine": 3.81,
+    "linked direct": 1.28,
     "linked other uncovered": -1.42,
     "linked unknown": -2.17,
-    "margin": 1.86,
-    "novel compound": -1.06,
-    "quantity": -2.54,
-    "reverse": 0.74,
-    "short": -3.35,
-    "unknown": -3.82,
+    "margin": 2.02,
+    "novel compound": -1.12,
+    "quantity": -2.57,
+    "reverse": 0.89,
+    "short": -3.15,
+    "unknown": -3.84,
 }
 
 _ASPECTS = frozenset(
@@ -114,6 +115,7 @@ def features(
         "agreement": _agreement(hits),
         "margin": min(0.2, _margin(hits)) / 0.2,
         "reverse": float(question.kind == "reverse"),
+        "by example": float(bool(hits) and hits[0].chunk.section == "examples"),  # what an example is about, no entry is
         "novel compound": float(novel),
         "quantity": float(asked),
     }

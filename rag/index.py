@@ -266,6 +266,15 @@ def load_index(folder: Path, *, embeddings: ArrayEmbeddings, model: str) -> Glos
     manifest = _read_manifest(folder)
     if manifest.model != model:
         raise IndexStoreError(f"the index in {folder} was built with {manifest.model}, not {model}: run 'rag index'")
+    try:
+        return _load(folder, manifest, embeddings=embeddings)
+    except IndexStoreError:
+        if _read_manifest(folder).generation == manifest.generation:
+            raise
+    return load_index(folder, embeddings=embeddings, model=model)  # another process has just replaced the index
+
+
+def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> GlossaryIndex:
     for name in manifest.files:
         if name.startswith("lexical/"):
             _read_checked(folder, manifest, name)

@@ -13,10 +13,11 @@ __all__ = ["sentence_spans"]
 
 _END = re.compile(r"""[.!?。！？…]+["'”’»」』)\]]*(?=\s|$)""")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|cf|vs|etc|al|fig|eq|no|vol|approx|resp|dr|mr|ms|mrs|prof|inc|ltd|co|st|u\.s|a\.k\.a)"
-    r"|(?<![A-Za-z0-9])[A-Z])\.$",
-    re.IGNORECASE,
+    r"\b(?:e\.g|i\.e|cf|vs|al|fig|eq|vol|approx|resp|dr|mr|ms|mrs|prof|u\.s|a\.k\.a)\.$", re.IGNORECASE
 )
+_INITIAL = re.compile(r"(?:^|[A-Z][\w-]*\.?\s)[A-Z]\.$")
+"""Edward J. Hu; but not "the matrix W." """
+
 _MARKER = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+")
 _SKIPPED = re.compile(r"(?:\||```|~~~|#{1,6}\s|<|!\[|-{3,}\s*$|={3,}\s*$)")
 
@@ -71,9 +72,9 @@ def _split(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _continues(text: str, begin: int, stop: int, end: int) -> bool:
     """Whether the point before ``stop`` belongs to an abbreviation or the next word goes on in lower case."""
     rest = text[stop:end].lstrip()
-    if not rest:
+    if not rest or "\n" in text[stop : end - len(rest)]:
         return False
     head = text[begin:stop]
-    if head.endswith((".", ".)")) and _ABBREVIATION.search(head.rstrip(")")):
+    if head.endswith((".", ".)")) and (_ABBREVIATION.search(head.rstrip(")")) or _INITIAL.search(head)):
         return True
     return head.endswith("...") and rest[0].islower()

@@ -31,15 +31,21 @@ FAKE_MODEL = "fake/bigrams"
 
 
 def glossary_file(
-    *, id: str, en: str, ko: str, definition_en: str, definition_ko: str, aliases: str = "", relations: str = "", more: str = ""
+    *,
+    id: str,
+    en: str,
+    ko: str,
+    definition_en: str,
+    definition_ko: str,
+    aliases: str = "",
+    relations: str = "",
+    more: str = "",
 ) -> str:
     """A well-formed entry; the Korean definition stands on line 9, or 10 or 11 with aliases and relations."""
     front = f"---\nid: {id}\nterm: {{en: {en}, ko: {ko}}}\n"
     front += f"aliases: [{aliases}]\n" if aliases else ""
     front += f"relations: {{{relations}}}\n" if relations else ""
-    return (
-        f"{front}---\n\n# 한국어\n\n## 정의\n{definition_ko}\n\n# English\n\n## Definition\n{definition_en}\n{more}"
-    )
+    return f"{front}---\n\n# 한국어\n\n## 정의\n{definition_ko}\n\n# English\n\n## Definition\n{definition_en}\n{more}"
 
 
 GLOSSARY: dict[str, str] = {

@@ -34,9 +34,14 @@ def test_the_term_is_taken_from_the_other_language_where_there_is_one_only() -> 
 
 
 def test_sections_of_one_name_are_numbered() -> None:
-    sections = [Section("versus", "en", f"Not {other}.", line, versus=other) for other, line in (("QLoRA", 5), ("DoRA", 9))]
+    sections = [
+        Section("versus", "en", f"Not {other}.", line, versus=other) for other, line in (("QLoRA", 5), ("DoRA", 9))
+    ]
     chunks = chunk_entries([entry(*sections)])
-    assert [(c.id, c.versus, c.line) for c in chunks] == [("lora:en:versus:0", "QLoRA", 5), ("lora:en:versus:1", "DoRA", 9)]
+    assert [(c.id, c.versus, c.line) for c in chunks] == [
+        ("lora:en:versus:0", "QLoRA", 5),
+        ("lora:en:versus:1", "DoRA", 9),
+    ]
 
 
 def test_a_section_of_the_limit_stays_whole() -> None:
@@ -72,7 +77,12 @@ def test_chunking_is_pure(glossary: Path) -> None:
 
 def test_passage_text_is_one_line_with_the_term() -> None:
     one, two = chunk_entries(
-        [entry(Section("definition", "en", "It trains\n  two matrices.", 1), Section("versus", "en", "No bits.", 5, versus="QLoRA"))]
+        [
+            entry(
+                Section("definition", "en", "It trains\n  two matrices.", 1),
+                Section("versus", "en", "No bits.", 5, versus="QLoRA"),
+            )
+        ]
     )
     assert passage_text(one) == "LoRA: It trains two matrices."
     assert passage_text(two) == "LoRA / QLoRA: No bits."

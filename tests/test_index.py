@@ -41,7 +41,9 @@ def built(glossary: Path, folder: Path) -> Path:
     return folder
 
 
-def build(glossary: Path, folder: Path, embedder: BigramEmbeddings | None = None, *, model: str = FAKE_MODEL) -> BuildReport:
+def build(
+    glossary: Path, folder: Path, embedder: BigramEmbeddings | None = None, *, model: str = FAKE_MODEL
+) -> BuildReport:
     return build_index(glossary, folder=folder, embeddings=embedder or BigramEmbeddings(), model=model)
 
 
@@ -65,7 +67,9 @@ def test_round_trip(glossary: Path, built: Path) -> None:
     index, corpus = load(built), load_corpus(glossary)
     chunks = chunk_entries(corpus.entries)
     assert list(index.chunks) == chunks
-    assert index.store.vectors == pytest.approx(BigramEmbeddings().passages([passage_text(c) for c in chunks]), abs=1e-6)
+    assert index.store.vectors == pytest.approx(
+        BigramEmbeddings().passages([passage_text(c) for c in chunks]), abs=1e-6
+    )
     assert [d.id for d in index.store.documents] == [c.id for c in chunks]
     assert index.manifest.model == FAKE_MODEL
     assert index.manifest.dimension == 64
@@ -89,7 +93,7 @@ def test_every_signal_ranks_the_right_passage_first(small_index: GlossaryIndex) 
 
 
 def test_names_of_the_shipped_glossary_are_lent(small_index: GlossaryIndex) -> None:
-    assert "벡터 임베딩" in small_index.entries["embedding"].aliases or "embeddings" in small_index.entries["embedding"].aliases
+    assert small_index.entries["lora"].aliases[:2] == ("로라", "low-rank adaptation")
     assert "저랭크 적응" in small_index.entries["lora"].aliases
 
 
@@ -98,15 +102,21 @@ def test_no_file_is_a_pickle_and_nothing_is_left_over(built: Path) -> None:
     assert names == [".lock", generation(built).name, "manifest.json"]
     files = [p for p in built.rglob("*") if p.is_file()]
     assert len(files) > len(FILES)
-    for path in files:
-        assert path.suffix not in (".pkl", ".pickle")
-        with pytest.raises(Exception, match=".") as caught:
-            pickle.loads(path.read_bytes())
-        assert isinstance(caught.value, (pickle.UnpicklingError, EOFError, ValueError, KeyError, IndexError, UnicodeDecodeError))
+    assert [p for p in files if p.suffix in (".pkl", ".pickle") or p.read_bytes().startswith(b"\x80")] == []
     manifest = json.loads((built / "manifest.json").read_text())
     root = generation(built)
     assert set(manifest["files"]) == {p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()}
     assert set(FILES) <= set(manifest["files"])
+
+
+def test_nothing_is_pickled_on_the_way(glossary: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise AssertionError("pickle was used")
+
+    for name in ("dump", "dumps", "load", "loads"):
+        monkeypatch.setattr(pickle, name, refuse)
+    build(glossary, folder)
+    assert len(load(folder).chunks) == 10
 
 
 # --- incremental builds
@@ -126,7 +136,9 @@ def test_only_what_changed_is_embedded(glossary: Path, folder: Path) -> None:
     assert report() == (numbers(entries=5, chunks=10, embedded=0, reused=10, removed=0), [])
 
     lora = glossary / "lora.md"
-    lora.write_text(lora.read_text(encoding="utf-8").replace("two small matrices", "two tiny matrices"), encoding="utf-8")
+    lora.write_text(
+        lora.read_text(encoding="utf-8").replace("two small matrices", "two tiny matrices"), encoding="utf-8"
+    )
     assert report() == (
         numbers(entries=5, chunks=10, embedded=1, reused=9, removed=1),
         ["LoRA: LoRA trains two tiny matrices beside each frozen weight."],
@@ -181,7 +193,11 @@ def test_vectors_that_come_with_the_program_are_used_for_its_model_only(
 def test_progress(glossary: Path, folder: Path) -> None:
     seen: list[tuple[int, int]] = []
     build_index(
-        glossary, folder=folder, embeddings=BigramEmbeddings(), model=FAKE_MODEL, progress=lambda done, total: seen.append((done, total))
+        glossary,
+        folder=folder,
+        embeddings=BigramEmbeddings(),
+        model=FAKE_MODEL,
+        progress=lambda done, total: seen.append((done, total)),
     )
     assert seen == [(10, 10)]
 
@@ -209,7 +225,10 @@ def test_one_wrong_byte_in_any_file(built: Path) -> None:
             bad = bytearray(good or b"?")
             bad[at] ^= 0x01
             path.write_bytes(bad)
-            with pytest.raises(IndexStoreError, match=rf"is damaged \({re.escape(name)} does not match its checksum\): run 'rag index'$"):
+            with pytest.raises(
+                IndexStoreError,
+                match=rf"is damaged \({re.escape(name)} does not match its checksum\): run 'rag index'$",
+            ):
                 load(built)
         path.write_bytes(good)
     assert len(load(built).chunks) == 10
@@ -265,14 +284,18 @@ def test_no_index(tmp_path: Path, glossary: Path) -> None:
 def test_a_foreign_folder_is_left_alone(glossary: Path, folder: Path) -> None:
     folder.mkdir()
     (folder / "thesis.doc").write_text("mine")
-    with pytest.raises(IndexStoreError, match=r"holds other files \(thesis\.doc\): choose an empty folder for the index$"):
+    with pytest.raises(
+        IndexStoreError, match=r"holds other files \(thesis\.doc\): choose an empty folder for the index$"
+    ):
         build(glossary, folder)
     assert [p.name for p in folder.iterdir()] == ["thesis.doc"]
 
 
 def test_a_file_in_place_of_the_folder(glossary: Path, folder: Path) -> None:
     folder.write_text("not a folder")
-    with pytest.raises(IndexStoreError, match=r"^cannot write the index to .*: File exists: set RAG_INDEX to a writable folder$"):
+    with pytest.raises(
+        IndexStoreError, match=r"^cannot write the index to .*: File exists: set RAG_INDEX to a writable folder$"
+    ):
         build(glossary, folder)
     with pytest.raises(IndexStoreError, match=r"^cannot read the index in .*: Not a directory$"):
         load(folder)
@@ -291,7 +314,15 @@ def test_a_failing_embedder_leaves_the_index(glossary: Path, built: Path) -> Non
             raise RuntimeError("out of memory")
 
     before = (built / "manifest.json").read_bytes()
-    write_glossary(glossary, {"new.md": GLOSSARY["lora.md"].replace("LoRA", "Nova").replace("id: lora", "id: nova").replace("로라, low", "high")})
+    write_glossary(
+        glossary,
+        {
+            "new.md": GLOSSARY["lora.md"]
+            .replace("LoRA", "Nova")
+            .replace("id: lora", "id: nova")
+            .replace("로라, low", "high")
+        },
+    )
     with pytest.raises(RuntimeError, match="out of memory"):
         build(glossary, built, Broken())
     assert (built / "manifest.json").read_bytes() == before
@@ -305,7 +336,13 @@ def test_open_builds_once_then_loads_then_follows_the_files(glossary: Path, fold
     builds: list[str] = []
 
     def opened() -> GlossaryIndex:
-        return open_index(glossary, folder=folder, embeddings=BigramEmbeddings(), model=FAKE_MODEL, on_build=lambda: builds.append("built"))
+        return open_index(
+            glossary,
+            folder=folder,
+            embeddings=BigramEmbeddings(),
+            model=FAKE_MODEL,
+            on_build=lambda: builds.append("built"),
+        )
 
     assert not is_current(glossary, folder=folder, model=FAKE_MODEL)
     assert len(opened().chunks) == 10
@@ -325,7 +362,9 @@ def test_open_builds_once_then_loads_then_follows_the_files(glossary: Path, fold
 def test_open_mends_a_damaged_index(glossary: Path, built: Path, name: str) -> None:
     (generation(built) / name).write_bytes(b"junk")
     builds: list[str] = []
-    index = open_index(glossary, folder=built, embeddings=BigramEmbeddings(), model=FAKE_MODEL, on_build=lambda: builds.append("built"))
+    index = open_index(
+        glossary, folder=built, embeddings=BigramEmbeddings(), model=FAKE_MODEL, on_build=lambda: builds.append("built")
+    )
     assert builds == ["built"]
     assert len(index.chunks) == 10
     assert len(load(built).chunks) == 10
@@ -418,11 +457,9 @@ print("again", ended(in_child(build)), check("two tiny"), sorted(p.name[:4] for 
 """
 
 RACE = """
-change("two small", "two small")
 for _ in range(3):
     pids = [in_child(lambda: build(pause=0.1)) for _ in range(2)]
     print(*[ended(pid) for pid in pids], check("two small"), sorted(p.name[:4] for p in folder.iterdir()))
-    change("LoRA is", "LoRA is")
 """
 
 

@@ -44,7 +44,9 @@ def lend(folder: Path, donors: Path) -> dict[str, tuple[str, ...]]:
         ("low rank adaptation", ("LoRA", "로라", "저랭크 적응")),
     ],
 )
-def test_an_entry_also_answers_to_the_names_of_its_twin(write: Write, donors: Path, term: str, lent: tuple[str, ...]) -> None:
+def test_an_entry_also_answers_to_the_names_of_its_twin(
+    write: Write, donors: Path, term: str, lent: tuple[str, ...]
+) -> None:
     assert lend(write({"x.md": bare(term, "aliases: [mine]")}), donors) == {"x": ("mine", *lent)}
 
 

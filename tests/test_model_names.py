@@ -80,7 +80,14 @@ def test_a_name_of_the_glossary_is_no_puzzle(linker: Linker) -> None:
 
 @pytest.mark.parametrize(
     ("rule", "text"),
-    [("active", "`A3B`"), ("size", "`7B`"), ("experts", "`8x7B`"), ("quant-type", "`Q4_K_M`"), ("awq", "`AWQ`"), ("instruct", "`Instruct`")],
+    [
+        ("active", "`A3B`"),
+        ("size", "`7B`"),
+        ("experts", "`8x7B`"),
+        ("quant-type", "`Q4_K_M`"),
+        ("awq", "`AWQ`"),
+        ("instruct", "`Instruct`"),
+    ],
 )
 def test_every_rule_is_stated_in_both_languages(shipped: Corpus, rule: str, text: str) -> None:
     pattern = rule_pattern(rule)

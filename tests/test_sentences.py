@@ -22,10 +22,13 @@ def sentences(text: str) -> list[str]:
         ("See Fig. 2 vs. Eq. 3. Then stop!", ["See Fig. 2 vs. Eq. 3.", "Then stop!"]),
         ("J. Smith wrote it (cf. X). End.", ["J. Smith wrote it (cf. X).", "End."]),
         ("Wait... what? Yes... And no", ["Wait... what?", "Yes...", "And no"]),
-        ("그는 \"됐다.\" 라고 했다. 끝", ["그는 \"됐다.\"", "라고 했다.", "끝"]),
+        ('그는 "됐다." 라고 했다. 끝', ['그는 "됐다."', "라고 했다.", "끝"]),
         ("(It ends here.) Next one.", ["(It ends here.)", "Next one."]),
         ("정말!! 네。 그래？ 응", ["정말!!", "네。", "그래？", "응"]),
-        ("https://arxiv.org/abs/2106.09685 is the paper. Read it.", ["https://arxiv.org/abs/2106.09685 is the paper.", "Read it."]),
+        (
+            "https://arxiv.org/abs/2106.09685 is the paper. Read it.",
+            ["https://arxiv.org/abs/2106.09685 is the paper.", "Read it."],
+        ),
         ("no full stop", ["no full stop"]),
         ("", []),
         (" \n\t\n", []),
@@ -40,7 +43,10 @@ def test_offsets_are_exact() -> None:
 
 
 def test_hard_wrapped_sentence_keeps_its_line_break() -> None:
-    assert sentences("LoRA trains two\nsmall matrices. It is\ncheap.") == ["LoRA trains two\nsmall matrices.", "It is\ncheap."]
+    assert sentences("LoRA trains two\nsmall matrices. It is\ncheap.") == [
+        "LoRA trains two\nsmall matrices.",
+        "It is\ncheap.",
+    ]
 
 
 def test_blank_line_ends_a_sentence() -> None:

@@ -21,9 +21,17 @@ def test_shipped_corpus_holds_the_glossary() -> None:
 
 def test_environment_is_read_and_empty_means_unset() -> None:
     settings = Settings.from_env(
-        {"RAG_CORPUS": "/data/terms", "RAG_INDEX": "", "RAG_EMBEDDING_MODEL": "org/model", "XDG_CACHE_HOME": "/cache", "OTHER": "x"}
+        {
+            "RAG_CORPUS": "/data/terms",
+            "RAG_INDEX": "",
+            "RAG_EMBEDDING_MODEL": "org/model",
+            "XDG_CACHE_HOME": "/cache",
+            "OTHER": "x",
+        }
     )
-    assert settings == Settings(corpus=Path("/data/terms"), embedding_model="org/model", cache=Path("/cache/rag-glossary"))
+    assert settings == Settings(
+        corpus=Path("/data/terms"), embedding_model="org/model", cache=Path("/cache/rag-glossary")
+    )
     assert Settings.from_env({"RAG_CORPUS": "", "RAG_EMBEDDING_MODEL": ""}) == Settings()
 
 

@@ -21,7 +21,8 @@ def unit(rows: Sequence[Sequence[float]]) -> np.ndarray:
 def random_store(count: int, *, flat_limit: int) -> ChunkStore:
     vectors = unit(np.random.default_rng(7).normal(size=(count, 16)))
     documents = [
-        Document(id=f"d{i}", page_content=f"text {i}", metadata={"lang": "ko" if i % 10 == 0 else "en", "n": i}) for i in range(count)
+        Document(id=f"d{i}", page_content=f"text {i}", metadata={"lang": "ko" if i % 10 == 0 else "en", "n": i})
+        for i in range(count)
     ]
     return ChunkStore(documents, make_faiss_index(vectors, flat_limit=flat_limit), embeddings=BigramEmbeddings())
 
@@ -72,7 +73,9 @@ def test_a_filter_that_passes_a_tenth_still_fills_k(flat_limit: int) -> None:
 @pytest.mark.parametrize("flat_limit", [FLAT, HNSW])
 def test_all_allowed_rows_are_found_however_few(flat_limit: int) -> None:
     store = random_store(500, flat_limit=flat_limit)
-    hits = store.similarity_search_with_score_by_vector(store.vectors[0].tolist(), k=10, filter=lambda m: m["n"] in (3, 77, 499))
+    hits = store.similarity_search_with_score_by_vector(
+        store.vectors[0].tolist(), k=10, filter=lambda m: m["n"] in (3, 77, 499)
+    )
     assert {d.id for d, _ in hits} == {"d3", "d77", "d499"}
 
 
@@ -127,7 +130,9 @@ def test_mmr_prefers_the_different_and_keeps_to_the_filter() -> None:
 
 def test_mmr_through_the_retriever() -> None:
     store = text_store("cats purr", "cats purrs", "dogs bark")
-    retriever = store.as_retriever(search_type="mmr", search_kwargs={"k": 2, "fetch_k": 3, "lambda_mult": 0.1, "filter": {"n": [0, 1, 2]}})
+    retriever = store.as_retriever(
+        search_type="mmr", search_kwargs={"k": 2, "fetch_k": 3, "lambda_mult": 0.1, "filter": {"n": [0, 1, 2]}}
+    )
     assert ids(retriever.invoke("cats purr")) == ["t0", "t2"]
 
 
@@ -144,7 +149,10 @@ def test_add_texts_appends_and_names() -> None:
 def test_an_id_that_is_added_again_replaces_its_document() -> None:
     store = text_store("cats purr", "dogs bark")
     store.add_texts(["fish swim"], [{"n": 9}], ["t0"])
-    assert [(d.id, d.page_content, d.metadata) for d in store.documents] == [("t0", "fish swim", {"n": 9}), ("t1", "dogs bark", {"n": 1})]
+    assert [(d.id, d.page_content, d.metadata) for d in store.documents] == [
+        ("t0", "fish swim", {"n": 9}),
+        ("t1", "dogs bark", {"n": 1}),
+    ]
     assert store.index.ntotal == 2
     assert [d.page_content for d in store.similarity_search("cats purr", k=5)].count("cats purr") == 0
     assert store.similarity_search("fish swim", k=1)[0].page_content == "fish swim"
@@ -185,7 +193,9 @@ def test_changes_to_either_kind_of_index(limit: int) -> None:
 
 @pytest.mark.parametrize("method", ["save_local", "serialize_to_bytes", "merge_from"])
 def test_nothing_is_pickled(method: str) -> None:
-    with pytest.raises(NotImplementedError, match="pickles are not read or written here: use rag.index.build_index and load_index"):
+    with pytest.raises(
+        NotImplementedError, match="pickles are not read or written here: use rag.index.build_index and load_index"
+    ):
         getattr(text_store("x y"), method)("folder")
 
 

@@ -33,7 +33,9 @@ def test_corrected(
     assert leftovers == []
 
 
-@pytest.mark.parametrize("text", ["DoRA", "GPT-5", "GPT-3.5", "gpt5", "LLaVA", "LoRaX", "matrix", "weights", "숫자", "날씨", "zebra"])
+@pytest.mark.parametrize(
+    "text", ["DoRA", "GPT-5", "GPT-3.5", "gpt5", "LLaVA", "LoRaX", "matrix", "weights", "숫자", "날씨", "zebra"]
+)
 def test_not_corrected(linker: Linker, corrector: SpellingCorrector, text: str) -> None:
     mentions, _ = read(linker, corrector, text)
     assert [m for m in mentions if m.corrected] == []
@@ -42,7 +44,9 @@ def test_not_corrected(linker: Linker, corrector: SpellingCorrector, text: str) 
 
 def few(*names: str, words: str = "") -> SpellingCorrector:
     keys = {name.casefold().replace(" ", "").replace("-", ""): name for name in names}
-    return SpellingCorrector({key: (name,) for key, name in keys.items()}, display=keys, is_word=lambda word: word in words)
+    return SpellingCorrector(
+        {key: (name,) for key, name in keys.items()}, display=keys, is_word=lambda word: word in words
+    )
 
 
 def leftover(text: str) -> tuple[Leftover, ...]:
@@ -78,7 +82,10 @@ def test_limits_of_correction(word: str, expected: list[str]) -> None:
     assert corrected(few("Prompts", words="prompt"), word) == expected
 
 
-@pytest.mark.parametrize(("word", "expected"), [("vicuna", []), ("milvis", ["Milvus"]), ("milvys", ["Milvus"]), ("milvts", []), ("mivlus", ["Milvus"])])
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("vicuna", []), ("milvis", ["Milvus"]), ("milvys", ["Milvus"]), ("milvts", []), ("mivlus", ["Milvus"])],
+)
 def test_a_slip_of_the_fingers_and_another_name(word: str, expected: list[str]) -> None:
     assert corrected(few("Milvus"), word) == expected
 
@@ -89,6 +96,8 @@ def test_what_is_no_leftover_is_not_touched() -> None:
 
 
 def test_other_leftovers_stay() -> None:
-    mentions, rest = few("Quantization").correct("zebra quantizaton", (), (Leftover(0, 5, "zebra"), Leftover(6, 17, "quantizaton")))
+    mentions, rest = few("Quantization").correct(
+        "zebra quantizaton", (), (Leftover(0, 5, "zebra"), Leftover(6, 17, "quantizaton"))
+    )
     assert mentions == (Mention(6, 17, "quantizaton", ("Quantization",), corrected="Quantization"),)
     assert rest == (Leftover(0, 5, "zebra"),)

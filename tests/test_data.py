@@ -1,0 +1,73 @@
+"""evals.data: the question sets are well-formed, and their split is nobody's choice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+import pytest
+
+from evals.data import AnswerCase, RetrievalCase, load_answers, load_retrieval, split_of
+from rag.corpus import Corpus
+from rag.generation.plans import PLANS
+
+
+@pytest.fixture(scope="module")
+def retrieval() -> list[RetrievalCase]:
+    return load_retrieval()
+
+
+@pytest.fixture(scope="module")
+def answers() -> list[AnswerCase]:
+    return load_answers()
+
+
+def test_both_sets_are_there(retrieval: list[RetrievalCase], answers: list[AnswerCase]) -> None:
+    assert len(retrieval) >= 1000
+    assert len(answers) >= 240
+    assert {c.lang for c in retrieval} == {c.lang for c in answers} == {"ko", "en"}
+
+
+def test_split_is_the_digest_modulo_three() -> None:
+    for question in ("LoRA가 뭐야?", "What is LoRA?", "", "what's GGUF for?"):
+        number = int.from_bytes(hashlib.sha256(question.encode()).digest(), "big")
+        assert split_of(question) == ("dev" if number % 3 else "heldout")
+
+
+def test_the_split_is_about_a_third(retrieval: list[RetrievalCase], answers: list[AnswerCase]) -> None:
+    for cases in (retrieval, answers):
+        held = sum(c.split == "heldout" for c in cases)
+        assert 0.25 < held / len(cases) < 0.42
+        assert {c.split for c in cases} == {"dev", "heldout"}
+
+
+def test_every_expected_id_has_an_entry(retrieval: list[RetrievalCase], answers: list[AnswerCase], shipped: Corpus) -> None:
+    known = {entry.id for entry in shipped.entries}
+    asked = {i for c in retrieval for i in (*c.expected, *c.accept)} | {i for c in answers for i in c.expected}
+    assert asked - known == set()
+
+
+def test_no_question_is_on_both_sides_or_answered_twice(retrieval: list[RetrievalCase]) -> None:
+    by_question: dict[str, set[tuple[str, ...]]] = {}
+    for case in retrieval:
+        by_question.setdefault(case.question, set()).add(tuple(sorted(case.expected)))
+    assert {q: e for q, e in by_question.items() if len(e) > 1} == {}
+
+
+def test_unanswerable_questions_are_kept_in_both_languages(retrieval: list[RetrievalCase], answers: list[AnswerCase]) -> None:
+    refused = Counter(c.lang for c in retrieval if not c.expected)
+    assert min(refused["ko"], refused["en"]) >= 20
+    assert all(c.abstain == (not c.expected) for c in answers)
+    assert any(c.abstain for c in answers)
+
+
+def test_answer_cases_can_be_scored(answers: list[AnswerCase]) -> None:
+    for case in answers:
+        assert case.question.strip()
+        assert all(fact and all(variant.strip() for variant in fact) for fact in case.facts), case.question
+        assert all(text.strip() for text in case.forbidden), case.question
+        assert all(set(turn) == {"role", "content"} for turn in case.history), case.question
+
+
+def test_kinds_of_answers_are_kinds_that_have_a_plan(answers: list[AnswerCase]) -> None:
+    assert {c.kind for c in answers} & set(PLANS)

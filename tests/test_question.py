@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.errors import InputError
+from rag.question import MAX_QUESTION, Question, QuestionReader, clean_question
+
+Turns = list[dict[str, str]]
+
+
+def turns(*questions: str) -> Turns:
+    return [turn for q in questions for turn in ({"role": "user", "content": q}, {"role": "assistant", "content": "LoRA [1]"})]
+
+
+# --- kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind", "ids"),
+    [
+        ("LoRA가 뭐야?", "ko", "define", ["lora"]),
+        ("로라", "ko", "define", ["lora"]),
+        ("파인튜닝이란?", "ko", "define", ["fine-tuning"]),
+        ("LoRA 뜻", "ko", "define", ["lora"]),
+        ("양자화에 대해 설명해줘", "ko", "define", ["quantization"]),
+        ("What is LoRA?", "en", "define", ["lora"]),
+        ("LoRA", "en", "define", ["lora"]),
+        ("Explain quantization", "en", "define", ["quantization"]),
+        ("what does 미세조정 mean?", "en", "define", ["fine-tuning"]),
+        ("LoRA랑 QLoRA 차이", "ko", "compare", ["lora", "qlora"]),
+        ("로라큐로라차이", "ko", "compare", ["lora", "qlora"]),
+        ("LoRA와 QLoRA 비교해줘", "ko", "compare", ["lora", "qlora"]),
+        ("difference between LoRA and QLoRA", "en", "compare", ["lora", "qlora"]),
+        ("LoRA vs. QLoRA", "en", "compare", ["lora", "qlora"]),
+        ("PEFT 종류", "ko", "list", ["peft"]),
+        ("양자화에는 어떤 종류가 있어?", "ko", "list", ["quantization"]),
+        ("types of PEFT", "en", "list", ["peft"]),
+        ("LoRA는 어떻게 작동해?", "ko", "how", ["lora"]),
+        ("How does LoRA work?", "en", "how", ["lora"]),
+        ("LoRA 왜 써?", "ko", "why", ["lora"]),
+        ("LoRA의 장점", "ko", "why", ["lora"]),
+        ("LoRA 언제 써?", "ko", "why", ["lora"]),
+        ("Why use LoRA?", "en", "why", ["lora"]),
+        ("benefits of LoRA", "en", "why", ["lora"]),
+        ("When should I use LoRA?", "en", "why", ["lora"]),
+        ("LoRA 한계", "ko", "limits", ["lora"]),
+        ("LoRA 단점", "ko", "limits", ["lora"]),
+        ("limitations of LoRA", "en", "limits", ["lora"]),
+        ("LoRA 장단점", "ko", "proscons", ["lora"]),
+        ("pros and cons of LoRA", "en", "proscons", ["lora"]),
+        ("LoRA 예시", "ko", "examples", ["lora"]),
+        ("example of LoRA", "en", "examples", ["lora"]),
+        ("LoRA 누가 만들었어?", "ko", "origin", ["lora"]),
+        ("Who invented LoRA?", "en", "origin", ["lora"]),
+        ("When was LoRA introduced?", "en", "origin", ["lora"]),
+        ("LoRA 약자", "ko", "expand", ["lora"]),
+        ("What does LoRA stand for?", "en", "expand", ["lora"]),
+        ("모델이 없는 사실을 지어내는 걸 뭐라고 해?", "ko", "reverse", []),
+        ("What is it called when a model makes up facts?", "en", "reverse", []),
+        ("Qwen3-30B-A3B 이름 뜻이 뭐야?", "ko", "model_name", ["qwen"]),
+        ("LoRA는 PEFT에 포함돼?", "ko", "relation", ["lora", "peft"]),
+        ("Is LoRA part of PEFT?", "en", "relation", ["lora", "peft"]),
+        ("미세조정이랑 파인튜닝 같은 거야?", "ko", "same", ["fine-tuning"]),
+        ("Are fine-tuning and 미세조정 the same?", "en", "same", ["fine-tuning"]),
+        ("LoRA 배우려면 뭘 먼저 알아야 해?", "ko", "path", ["lora"]),
+        ("What should I learn before LoRA?", "en", "path", ["lora"]),
+        ("오늘 날씨 어때?", "ko", "fact", []),
+    ],
+)
+def test_kind(reader: QuestionReader, text: str, language: str, kind: str, ids: list[str]) -> None:
+    read = reader.read(text)
+    assert (read.language, read.kind, list(read.entry_ids)) == (language, kind, ids)
+
+
+@pytest.mark.parametrize(("text", "asked", "expected"), [("LoRA가 뭐야?", "en", "en"), ("What is LoRA?", "ko", "ko"), ("LoRA", None, "en")])
+def test_a_given_language_wins(reader: QuestionReader, text: str, asked: str | None, expected: str) -> None:
+    assert reader.read(text, language=asked).language == expected  # type: ignore[arg-type]
+
+
+def test_what_is_left_over_is_content(reader: QuestionReader) -> None:
+    assert reader.read("LoRA랑 zebra 차이").content == ("zebra",)
+    assert reader.read("LoRA가 뭐야?").content == ()
+    assert reader.read("오늘 날씨 어때?").content == ("오늘", "날씨", "어때")
+
+
+def test_a_misspelt_name_is_read_and_its_offsets_hold(reader: QuestionReader) -> None:
+    read = reader.read("  파인튜능이 \n 뭐야? ")
+    (mention,) = read.mentions
+    assert read.text == "파인튜능이 뭐야?"
+    assert read.text[mention.start : mention.end] == mention.surface == "파인튜능"
+    assert (mention.corrected, read.entry_ids, read.kind) == ("파인튜닝", ("fine-tuning",), "define")
+
+
+def test_model_name_is_kept(reader: QuestionReader) -> None:
+    assert reader.read("What does Qwen3-30B-A3B mean?").model_name == "Qwen3-30B-A3B"
+    assert reader.read("What is GPT-3?").model_name == ""
+
+
+def test_entry_ids_come_once_and_carried_ones_last() -> None:
+    read = Question(text="x", language="en", kind="define", carried=("b", "a", "b"))
+    assert read.entry_ids == ("b", "a")
+
+
+# --- follow-ups
+
+
+@pytest.mark.parametrize(
+    ("history", "text", "kind", "carried"),
+    [
+        (["LoRA가 뭐야?"], "why?", "why", ("lora",)),
+        (["LoRA가 뭐야?"], "왜?", "why", ("lora",)),
+        (["LoRA가 뭐야?"], "단점은?", "limits", ("lora",)),
+        (["LoRA가 뭐야?"], "예시 좀", "examples", ("lora",)),
+        (["What is LoRA?"], "how does it work?", "how", ("lora",)),
+        (["LoRA가 뭐야?", "양자화가 뭐야?"], "왜?", "why", ("quantization",)),
+        (["LoRA가 뭐야?", "고마워"], "왜?", "why", ("lora",)),
+        (["LoRA랑 QLoRA가 뭐야?"], "단점은?", "limits", ("lora", "qlora")),
+    ],
+)
+def test_a_follow_up_carries_the_term(reader: QuestionReader, history: list[str], text: str, kind: str, carried: tuple[str, ...]) -> None:
+    read = reader.read(text, history=turns(*history))
+    assert (read.kind, read.carried, read.mentions) == (kind, carried, ())
+    assert read.entry_ids == carried
+
+
+def test_the_difference_of_the_two_carries_both(reader: QuestionReader) -> None:
+    assert reader.read("둘 차이는?", history=turns("LoRA랑 QLoRA가 뭐야?")).carried == ("lora", "qlora")
+    assert reader.read("둘 차이는?", history=turns("LoRA가 뭐야?")).carried == ("lora",)
+
+
+@pytest.mark.parametrize(("history", "kind"), [("LoRA 한계는?", "limits"), ("LoRA는 어떻게 작동해?", "how"), ("LoRA가 뭐야?", "define")])
+@pytest.mark.parametrize("text", ["그럼 QLoRA는?", "what about QLoRA?", "and QLoRA?"])
+def test_the_next_term_takes_over_the_kind(reader: QuestionReader, history: str, kind: str, text: str) -> None:
+    read = reader.read(text, history=turns(history))
+    assert (read.kind, read.entry_ids, read.carried) == (kind, ("qlora",), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "양자화가 뭐야?",
+        "What is quantization?",
+        "Why use quantization?",
+        "임베딩과 양자화 차이",
+        "모델이 없는 사실을 지어내는 걸 뭐라고 해?",
+        "Qwen3-30B-A3B 이름 뜻이 뭐야?",
+    ],
+)
+def test_a_complete_question_carries_nothing(reader: QuestionReader, text: str) -> None:
+    assert reader.read(text, history=turns("LoRA 한계는?")) == reader.read(text)
+
+
+def test_without_history_nothing_is_carried(reader: QuestionReader) -> None:
+    assert reader.read("why?").entry_ids == ()
+    assert reader.read("why?", history=[{"role": "assistant", "content": "LoRA가 뭐야?"}]).entry_ids == ()
+    assert reader.read("why?", history=turns("오늘 날씨 어때?")).entry_ids == ()
+
+
+def test_a_broken_earlier_turn_is_passed_over(reader: QuestionReader) -> None:
+    assert reader.read("why?", history=turns("LoRA가 뭐야?", "\0", "")).carried == ("lora",)
+
+
+def test_only_the_last_three_turns_count(reader: QuestionReader) -> None:
+    assert reader.read("why?", history=turns("LoRA가 뭐야?", "응", "네", "음")).carried == ()
+
+
+# --- what is asked at all
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  LoRA가\n뭐야?\t", "LoRA가 뭐야?"),
+        ("ＬｏＲＡ？", "LoRA?"),
+        ("Lo\u200bRA\ufeff", "LoRA"),
+        ("\u1105\u1169\u1105\u1161", "로라"),
+        ("x" * 500, "x" * 500),
+        (" " * 600 + "x", "x"),
+    ],
+)
+def test_clean(text: str, expected: str) -> None:
+    assert clean_question(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", r"^the question is empty: ask about a term, for example 'LoRA가 뭐야\?'$"),
+        (" \n\t\u3000", r"^the question is empty: "),
+        ("?!", r"^the question is empty: "),
+        ("\u200b", r"^the question is empty: "),
+        ("x" * 501, r"^the question has 501 characters: ask in at most 500$"),
+        ("x" * 100_000, r"^the question has 100,000 characters: ask in at most 500$"),
+        ("LoRA\0", r"^the question holds control characters or broken text: type it again as plain text$"),
+        ("LoRA\x1b[0m", r"^the question holds control characters or broken text"),
+        ("LoRA \ud800", r"^the question holds control characters or broken text"),
+        (None, r"^the question must be text, not NoneType$"),
+        (b"LoRA", r"^the question must be text, not bytes$"),
+        (3, r"^the question must be text, not int$"),
+        (["LoRA"], r"^the question must be text, not list$"),
+    ],
+)
+def test_unclean(text: object, message: str) -> None:
+    assert MAX_QUESTION == 500
+    with pytest.raises(InputError, match=message):
+        clean_question(text)
+
+
+def test_reading_an_unclean_question_raises(reader: QuestionReader) -> None:
+    with pytest.raises(InputError, match=r"^the question is empty"):
+        reader.read(" ")
