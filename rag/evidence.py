@@ -115,7 +115,9 @@ def features(
         "agreement": _agreement(hits),
         "margin": min(0.2, _margin(hits)) / 0.2,
         "reverse": float(question.kind == "reverse"),
-        "by example": float(bool(hits) and hits[0].chunk.section == "examples"),  # what an example is about, no entry is
+        "by example": float(
+            bool(hits) and hits[0].chunk.section == "examples"
+        ),  # what an example is about, no entry is
         "novel compound": float(novel),
         "quantity": float(asked),
     }

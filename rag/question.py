@@ -144,7 +144,7 @@ class QuestionReader:
         bare = _masked(read)
         pronoun = bool(_PRONOUN.search(bare))
         elliptic = not read.mentions and not read.leftovers and not read.model_name
-        opener = bool(_ANAPHORA.search(bare)) or (len(read.leftovers) <= 4 and read.kind != "reverse")
+        opener = bool(_ANAPHORA.search(bare)) or (len(read.leftovers) <= 2 and read.kind != "reverse")
         if read.mentions and not (pronoun and read.kind in ("compare", "relation", "same")):
             follows = re.match(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)", bare)
             if follows and read.kind in ("fact", "define") and len(read.entry_ids) == 1 and not read.leftovers:
@@ -168,9 +168,8 @@ class QuestionReader:
         if read.mentions:
             ids = ids[:1]
         carried = replace(read, carried=ids)
-        if read.kind == "fact" and not read.leftovers:
-            return replace(carried, kind="define")
-        return replace(carried, kind=_kind(carried))
+        kind = _kind(carried)
+        return replace(carried, kind="define" if kind == "fact" and not read.leftovers else kind)
 
     def _last(self, asked: Sequence[str]) -> Question | None:
         """The latest earlier question that names a term."""

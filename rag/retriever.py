@@ -210,7 +210,8 @@ class GlossaryRetriever(BaseRetriever):
             "section": 0.0,
         }
         if chunk.section in preferred:
-            signals["section"] = weights.section * (1 - 0.25 * preferred.index(chunk.section))
+            sure = 2.0 if signals["link"] > weights.link / 2 else 1.0  # within a named entry the section decides
+            signals["section"] = sure * weights.section * (1 - 0.5 * preferred.index(chunk.section))
         total = sum(signals[name] for name in ("dense", "lexical", "coverage", "link", "section"))
         best = weights.dense + weights.lexical + weights.coverage + weights.link + weights.section
         return Hit(chunk, max(0.0, min(1.0, total / best)), signals)

@@ -75,9 +75,7 @@ def test_what_cite_makes_verifies() -> None:
     verify(answer("Not in the glossary.", ()), chunk=lookup)
 
 
-@pytest.mark.parametrize(
-    "change", [{"quote": "One stands there."}, {"start": 1}, {"end": 15}, {"chunk": OTHER.id}]
-)
+@pytest.mark.parametrize("change", [{"quote": "One stands there."}, {"start": 1}, {"end": 15}, {"chunk": OTHER.id}])
 def test_a_quote_that_moved_is_refused(change: dict[str, object]) -> None:
     text, (citation,) = cite([Line(ONE)], scores={})
     moved = replace(citation, **change)  # type: ignore[arg-type]
@@ -108,7 +106,8 @@ def test_a_number_used_twice_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("term", "spoken"), [("토큰", "'토큰'은"), ("파라미터", "'파라미터'는"), ("VeRA", "'VeRA'은(는)"), ("GPT-4", "'GPT-4'은(는)")]
+    ("term", "spoken"),
+    [("토큰", "'토큰'은"), ("파라미터", "'파라미터'는"), ("VeRA", "'VeRA'은(는)"), ("GPT-4", "'GPT-4'은(는)")],
 )
 def test_topic_particle(term: str, spoken: str) -> None:
     assert topic(term, "ko") == spoken
@@ -119,7 +118,10 @@ def test_phrases_join_lists_and_speak_the_language() -> None:
     assert phrase("nearest", "ko", terms=["LoRA", "VRAM"]) == "가까운 용어: LoRA, VRAM."
     assert phrase("nearest", "en", terms=["LoRA", "VRAM"]) == "Nearest terms: LoRA, VRAM."
     assert phrase("missing", "en", term="DSPy") == "The glossary has no entry for DSPy."
-    assert phrase("corrected", "ko", typed="Trasformer", term="Transformer") == "'Trasformer' → Transformer(으)로 이해했습니다."
+    assert (
+        phrase("corrected", "ko", typed="Trasformer", term="Transformer")
+        == "'Trasformer' → Transformer(으)로 이해했습니다."
+    )
 
 
 def test_a_term_with_braces_is_text() -> None:

@@ -41,7 +41,9 @@ def test_the_split_is_about_a_third(retrieval: list[RetrievalCase], answers: lis
         assert {c.split for c in cases} == {"dev", "heldout"}
 
 
-def test_every_expected_id_has_an_entry(retrieval: list[RetrievalCase], answers: list[AnswerCase], shipped: Corpus) -> None:
+def test_every_expected_id_has_an_entry(
+    retrieval: list[RetrievalCase], answers: list[AnswerCase], shipped: Corpus
+) -> None:
     known = {entry.id for entry in shipped.entries}
     asked = {i for c in retrieval for i in (*c.expected, *c.accept)} | {i for c in answers for i in c.expected}
     assert asked - known == set()
@@ -54,7 +56,9 @@ def test_no_question_is_on_both_sides_or_answered_twice(retrieval: list[Retrieva
     assert {q: e for q, e in by_question.items() if len(e) > 1} == {}
 
 
-def test_unanswerable_questions_are_kept_in_both_languages(retrieval: list[RetrievalCase], answers: list[AnswerCase]) -> None:
+def test_unanswerable_questions_are_kept_in_both_languages(
+    retrieval: list[RetrievalCase], answers: list[AnswerCase]
+) -> None:
     refused = Counter(c.lang for c in retrieval if not c.expected)
     assert min(refused["ko"], refused["en"]) >= 20
     assert all(c.abstain == (not c.expected) for c in answers)

@@ -32,11 +32,15 @@ TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
 
 
 def measured(question: Question, hits: list[Hit]) -> dict[str, float]:
-    return features(question, hits, uses=lambda entry, token: token == "alpha", terms=TERMS, is_word=lambda w: w == "alpha")
+    return features(
+        question, hits, uses=lambda entry, token: token == "alpha", terms=TERMS, is_word=lambda w: w == "alpha"
+    )
 
 
 def weighed(question: Question, hits: list[Hit]) -> Evidence:
-    return weigh(question, hits, uses=lambda entry, token: token == "alpha", terms=TERMS, is_word=lambda w: w == "alpha")
+    return weigh(
+        question, hits, uses=lambda entry, token: token == "alpha", terms=TERMS, is_word=lambda w: w == "alpha"
+    )
 
 
 def unlinked(text: str, *words: str, kind: str = "fact") -> Question:
@@ -74,7 +78,11 @@ def test_a_question_for_a_number_is_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "covered", "other"), [("how", "linked aspect uncovered", "linked other uncovered"), ("fact", "linked other uncovered", "linked aspect uncovered")]
+    ("kind", "covered", "other"),
+    [
+        ("how", "linked aspect uncovered", "linked other uncovered"),
+        ("fact", "linked other uncovered", "linked aspect uncovered"),
+    ],
 )
 def test_uncovered_content_counts_under_the_kind_of_question(kind: str, covered: str, other: str) -> None:
     question = Question("X beta", "en", kind, (Mention(0, 1, "X", ("a",)),), (Leftover(2, 6, "beta"),))  # type: ignore[arg-type]
@@ -95,7 +103,7 @@ def test_an_unknown_word_in_front_of_a_name_is_a_novel_compound() -> None:
 def test_confidence_is_the_logistic_of_the_weighted_sum() -> None:
     question = unlinked("alpha zeta eta", "alpha", "zeta", "eta")
     evidence = weighed(question, [hit("a", score=0.6), hit("b", score=0.5)])
-    total = WEIGHTS["bias"] + sum(WEIGHTS[name] * value for name, value in evidence.features.items())
+    total = WEIGHTS["bias"] + sum(WEIGHTS.get(name, 0.0) * value for name, value in evidence.features.items())
     assert evidence.confidence == pytest.approx(1 / (1 + math.exp(-total)))
     assert 0.0 < evidence.confidence < 1.0
 

@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 
 from evals.metrics import (
-    bootstrap_interval, citation_scores, fact_recall, forbidden_count, hit_rate, ndcg, recall, reciprocal_rank, sentence_count,
+    bootstrap_interval,
+    citation_scores,
+    fact_recall,
+    forbidden_count,
+    hit_rate,
+    ndcg,
+    recall,
+    reciprocal_rank,
+    sentence_count,
 )  # fmt: skip
 from rag.types import Answer, Citation
 
@@ -108,7 +116,11 @@ def test_citation_scores(text: str, quotes: list[str], scores: tuple[float, floa
 
 
 def test_facts_are_found_in_any_spelling_and_in_notes() -> None:
-    made = answer("LoRA has 65,536 parameters. [1]", "LoRA has 65,536 parameters.", notes=("Taken from the question before: RAG.",))
+    made = answer(
+        "LoRA has 65,536 parameters. [1]",
+        "LoRA has 65,536 parameters.",
+        notes=("Taken from the question before: RAG.",),
+    )
     assert fact_recall(made, [["65536", "65,536"], ["lora"]]) == 1.0
     assert fact_recall(made, [["Lo RA"], ["QLoRA"]]) == 0.5
     assert fact_recall(made, [["RAG"]]) == 1.0

@@ -9,7 +9,11 @@ Turns = list[dict[str, str]]
 
 
 def turns(*questions: str) -> Turns:
-    return [turn for q in questions for turn in ({"role": "user", "content": q}, {"role": "assistant", "content": "LoRA [1]"})]
+    return [
+        turn
+        for q in questions
+        for turn in ({"role": "user", "content": q}, {"role": "assistant", "content": "LoRA [1]"})
+    ]
 
 
 # --- kinds
@@ -72,7 +76,9 @@ def test_kind(reader: QuestionReader, text: str, language: str, kind: str, ids: 
     assert (read.language, read.kind, list(read.entry_ids)) == (language, kind, ids)
 
 
-@pytest.mark.parametrize(("text", "asked", "expected"), [("LoRA가 뭐야?", "en", "en"), ("What is LoRA?", "ko", "ko"), ("LoRA", None, "en")])
+@pytest.mark.parametrize(
+    ("text", "asked", "expected"), [("LoRA가 뭐야?", "en", "en"), ("What is LoRA?", "ko", "ko"), ("LoRA", None, "en")]
+)
 def test_a_given_language_wins(reader: QuestionReader, text: str, asked: str | None, expected: str) -> None:
     assert reader.read(text, language=asked).language == expected  # type: ignore[arg-type]
 
@@ -117,7 +123,9 @@ def test_entry_ids_come_once_and_carried_ones_last() -> None:
         (["LoRA랑 QLoRA가 뭐야?"], "단점은?", "limits", ("lora", "qlora")),
     ],
 )
-def test_a_follow_up_carries_the_term(reader: QuestionReader, history: list[str], text: str, kind: str, carried: tuple[str, ...]) -> None:
+def test_a_follow_up_carries_the_term(
+    reader: QuestionReader, history: list[str], text: str, kind: str, carried: tuple[str, ...]
+) -> None:
     read = reader.read(text, history=turns(*history))
     assert (read.kind, read.carried, read.mentions) == (kind, carried, ())
     assert read.entry_ids == carried
@@ -128,7 +136,9 @@ def test_the_difference_of_the_two_carries_both(reader: QuestionReader) -> None:
     assert reader.read("둘 차이는?", history=turns("LoRA가 뭐야?")).carried == ("lora",)
 
 
-@pytest.mark.parametrize(("history", "kind"), [("LoRA 한계는?", "limits"), ("LoRA는 어떻게 작동해?", "how"), ("LoRA가 뭐야?", "define")])
+@pytest.mark.parametrize(
+    ("history", "kind"), [("LoRA 한계는?", "limits"), ("LoRA는 어떻게 작동해?", "how"), ("LoRA가 뭐야?", "define")]
+)
 @pytest.mark.parametrize("text", ["그럼 QLoRA는?", "what about QLoRA?", "and QLoRA?"])
 def test_the_next_term_takes_over_the_kind(reader: QuestionReader, history: str, kind: str, text: str) -> None:
     read = reader.read(text, history=turns(history))

