@@ -216,7 +216,7 @@ def test_top_k_bounds_what_is_searched(assistant: Assistant) -> None:
 # What cannot be used
 
 ERRORS: list[tuple[Any, str]] = [
-    ({"question": ""}, r"^question: String should have at least 1 character$"),
+    ({"question": ""}, re.escape(EMPTY_MESSAGE)),
     ({"question": "   \n\t"}, re.escape(EMPTY_MESSAGE)),
     ({"question": "?!…"}, re.escape(EMPTY_MESSAGE)),
     ({"question": "\u200b\u200b"}, re.escape(EMPTY_MESSAGE)),

@@ -1,4 +1,4 @@
-"""serve: a real uvicorn on a free loopback port, asked by LangServe's own client and by plain HTTP."""
+"""rag.server: a real uvicorn on a free loopback port, asked by LangServe's own client and by plain HTTP."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ import uvicorn
 from helpers import ANSWER_KEYS, EMPTY_MESSAGE, TEXT_MESSAGE, VERSUS_EN, open_shipped, shipped_index_folder
 from langchain_core.documents import Document
 from langserve import RemoteRunnable
+from sse_starlette.sse import AppStatus
 
 from rag.chain import Assistant
+from rag.server import create_app
 from rag.settings import BUNDLED_MODEL, Settings
-from serve import create_app
 
 KO, EN = "LoRA랑 QLoRA 차이?", "What is the difference between LoRA and QLoRA?"
 
@@ -30,8 +31,15 @@ def assistant() -> Assistant:
     return open_shipped()
 
 
+def forget_event_loop() -> None:
+    """sse-starlette 1.x keeps one exit event for the process, bound to the first event loop that streamed."""
+    AppStatus.should_exit_event = None
+    AppStatus.should_exit = False
+
+
 @pytest.fixture(scope="module")
 def url(assistant: Assistant) -> Iterator[str]:
+    forget_event_loop()
     app = create_app(Settings(index=shipped_index_folder()))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="on"))
     thread = threading.Thread(target=server.run)
@@ -42,6 +50,7 @@ def url(assistant: Assistant) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(timeout=30)
+    forget_event_loop()
     assert not thread.is_alive()
     with pytest.raises(ConnectionRefusedError, match="refused"):
         socket.create_connection(("127.0.0.1", port), timeout=5)
@@ -92,7 +101,9 @@ async def test_async_calls(url: str, assistant: Assistant) -> None:
     try:
         whole = assistant.chain.invoke({"question": KO})
         assert await remote.ainvoke({"question": KO}) == whole
-        assert await remote.abatch([{"question": KO}, {"question": EN}]) == assistant.chain.batch([{"question": KO}, {"question": EN}])
+        assert await remote.abatch([{"question": KO}, {"question": EN}]) == assistant.chain.batch(
+            [{"question": KO}, {"question": EN}]
+        )
         assert reduce(add, [piece async for piece in remote.astream({"question": KO})]) == whole
     finally:
         await remote.async_client.aclose()
@@ -131,7 +142,9 @@ def test_many_at_once(remote: RemoteRunnable, assistant: Assistant) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [answers[number] for number in range(len(questions))] == assistant.chain.batch([{"question": q} for q in questions])
+    assert [answers[number] for number in range(len(questions))] == assistant.chain.batch(
+        [{"question": q} for q in questions]
+    )
 
 
 def test_retrieve_gives_documents(retrieve: RemoteRunnable, assistant: Assistant) -> None:
@@ -146,7 +159,11 @@ def test_retrieve_gives_documents(retrieve: RemoteRunnable, assistant: Assistant
 def test_health(client: httpx.Client, assistant: Assistant) -> None:
     answered = client.get("/healthz")
     assert answered.status_code == 200
-    assert answered.json() == {"status": "ok", "entries": len(assistant.retriever.index.entries), "model": BUNDLED_MODEL}
+    assert answered.json() == {
+        "status": "ok",
+        "entries": len(assistant.retriever.index.entries),
+        "model": BUNDLED_MODEL,
+    }
 
 
 BAD: list[tuple[Any, list[str], str]] = [
@@ -167,7 +184,9 @@ BAD: list[tuple[Any, list[str], str]] = [
 
 @pytest.mark.parametrize("route", ["invoke", "stream"])
 @pytest.mark.parametrize(("given", "where", "message"), BAD, ids=range(len(BAD)))
-def test_bad_input_is_422_without_an_echo(client: httpx.Client, route: str, given: Any, where: list[str], message: str) -> None:
+def test_bad_input_is_422_without_an_echo(
+    client: httpx.Client, route: str, given: Any, where: list[str], message: str
+) -> None:
     answered = client.post(f"/rag/{route}", json={"input": given})
     assert answered.status_code == 422
     assert answered.json() == {"detail": [{"loc": where, "msg": message}]}
@@ -182,7 +201,13 @@ def test_a_lone_surrogate_is_422(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "message"), [("SECRET\0", TEXT_MESSAGE), ("??", EMPTY_MESSAGE), (5, "Input should be a valid string"), ("x" * 501, "the question has 501 characters: ask in at most 500")]
+    ("given", "message"),
+    [
+        ("SECRET\0", TEXT_MESSAGE),
+        ("??", EMPTY_MESSAGE),
+        (5, "Input should be a valid string"),
+        ("x" * 501, "the question has 501 characters: ask in at most 500"),
+    ],
 )
 def test_bad_input_of_retrieve_is_422(client: httpx.Client, given: Any, message: str) -> None:
     answered = client.post("/retrieve/invoke", json={"input": given})
@@ -201,7 +226,10 @@ def test_the_server_lives_on_after_bad_input(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("base", ["/rag", "/retrieve"])
-@pytest.mark.parametrize("path", ["playground/", "stream_log", "astream_events", "stream_events", "feedback", "token_feedback", "public_trace_link"])
+@pytest.mark.parametrize(
+    "path",
+    ["playground/", "stream_log", "astream_events", "stream_events", "feedback", "token_feedback", "public_trace_link"],
+)
 def test_what_shows_the_inside_is_404(client: httpx.Client, base: str, path: str) -> None:
     assert client.get(f"{base}/{path}").status_code == 404
     assert client.post(f"{base}/{path}", json={"input": {"question": KO}}).status_code == 404
@@ -219,11 +247,16 @@ def test_schemas_say_what_is_taken(client: httpx.Client) -> None:
     assert schema["additionalProperties"] is False
     assert schema["properties"]["top_k"]["maximum"] == 10
     assert client.get("/rag/output_schema").status_code == 200
-    assert {"/rag/invoke", "/rag/batch", "/rag/stream", "/retrieve/invoke", "/healthz"} <= set(client.get("/openapi.json").json()["paths"])
+    assert {"/rag/invoke", "/rag/batch", "/rag/stream", "/retrieve/invoke", "/healthz"} <= set(
+        client.get("/openapi.json").json()["paths"]
+    )
 
 
 def test_a_client_cannot_configure_the_inside(client: httpx.Client) -> None:
-    body = {"input": {"question": KO}, "config": {"configurable": {"threshold": 0}, "run_name": "x", "metadata": {"SECRET": 1}}}
+    body = {
+        "input": {"question": KO},
+        "config": {"configurable": {"threshold": 0}, "run_name": "x", "metadata": {"SECRET": 1}},
+    }
     answered = client.post("/rag/invoke", json=body)
     assert answered.status_code == 200
     assert "SECRET" not in answered.text
