@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rag.generation.citations import Line, cite, verify
 from rag.generation.phrases import phrase, topic
-from rag.generation.plans import PLANS, Draft, Sources
+from rag.generation.plans import PLANS, Sources
 from rag.question import Question
 from rag.retriever import GlossaryRetriever, Retrieval
-from rag.types import Answer, Chunk, Kind, Related
+from rag.types import Answer, Chunk, Related
 
 __all__ = ["ExtractiveGenerator"]
 
@@ -37,8 +37,9 @@ class ExtractiveGenerator:
         if not draft.lines:
             return self._abstain(retrieval, sources)
         lines = _distinct(draft.lines)[:MAX_SENTENCES]
-        scores = {hit.chunk.id: hit.score for hit in retrieval.nearest}
-        text, citations = cite(lines, scores={**dict.fromkeys(self._chunks, retrieval.evidence.confidence), **scores})
+        scores = {line.sentence.chunk.id: retrieval.evidence.confidence for line in lines}
+        scores |= {hit.chunk.id: hit.score for hit in retrieval.nearest}
+        text, citations = cite(lines, scores=scores)
         cited = list(dict.fromkeys(c.id for c in citations))
         answer = Answer(
             question=question.text,
@@ -102,7 +103,3 @@ class ExtractiveGenerator:
 def _distinct(lines: Iterable[Line]) -> list[Line]:
     """Each sentence once, by what it says."""
     return list({line.label + line.sentence.text: line for line in lines}.values())
-
-
-Plan = Callable[[Sources], Draft]
-_: Mapping[Kind, Plan] = PLANS  # every kind has a plan
