@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ class GlossaryRetriever(BaseRetriever):
     _reader: QuestionReader = PrivateAttr()
     _rows_of_entry: dict[str, list[int]] = PrivateAttr()
     _masks: dict[Language, NDArray[np.bool_]] = PrivateAttr()
-    _vocabulary: str = PrivateAttr()
+    _is_word: Callable[[str], bool] = PrivateAttr()
     _ids: list[str] = PrivateAttr()
     _number: dict[str, int] = PrivateAttr()
 
@@ -125,7 +126,8 @@ class GlossaryRetriever(BaseRetriever):
             self._masks[lang] = np.fromiter(keep, dtype=bool, count=len(chunks))
         self._ids = list(self.index.entries)
         self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
-        self._vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
+        vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
+        self._is_word = lru_cache(maxsize=50_000)(vocabulary.__contains__)  # a scan of 2 MB; the reader asks repeatedly
         linker = Linker(self.index.entries.values())
         corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_word)
         self._reader = QuestionReader(linker, corrector=corrector)
@@ -141,7 +143,7 @@ class GlossaryRetriever(BaseRetriever):
 
     def is_word(self, word: str) -> bool:
         """Whether the text of the glossary uses ``word``."""
-        return word.casefold() in self._vocabulary
+        return self._is_word(word.casefold())
 
     def uses(self, entry_id: str, token: str) -> bool:
         """Whether an entry uses an index term anywhere."""

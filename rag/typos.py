@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rag.linking import Leftover, Mention
 from rag.text import compact, is_hangul, normalize, to_jamo
@@ -37,11 +38,17 @@ class SpellingCorrector:
         self._names = names
         self._display = display
         self._is_word = is_word
-        self._phrases: dict[int, list[tuple[str, list[str]]]] = defaultdict(list)
+        # a slip hardly ever hits the first letter, and never a digit: both are keys, so that few names are compared
+        self._similar: dict[_Key, list[tuple[str, str]]] = defaultdict(list)
+        for name in names:
+            if len(name) >= 3:
+                letters = to_jamo(name)
+                self._similar[_key(name, letters)].append((name, letters))
+        self._phrases: dict[tuple[int, str], list[tuple[str, list[_Part]]]] = defaultdict(list)
         for name, form in display.items():
-            parts = re.split(r"[\s-]+", normalize(form))
+            parts = [_Part.of(part) for part in re.split(r"[\s-]+", normalize(form)) if part]
             if 2 <= len(parts) <= 3 and name in names:
-                self._phrases[len(parts)].append((name, parts))
+                self._phrases[len(parts), parts[0].letters[0]].append((name, parts))
 
     def correct(
         self, text: str, mentions: Sequence[Mention], leftovers: Sequence[Leftover]
@@ -81,15 +88,15 @@ class SpellingCorrector:
 
     def _nearest_phrase(self, words: Sequence[str]) -> str | None:
         """A name of as many words, each equal or misspelt; a word that the glossary uses must be equal."""
-        folded = [word.casefold() for word in words]
-        fixed = [self._is_word(word) for word in words]
-        found: list[str] = []
-        for name, parts in self._phrases.get(len(words), ()):
+        typed = [_Part.of(word) for word in words]
+        found = [
+            name
+            for name, parts in self._phrases.get((len(typed), typed[0].letters[0]), ())
             if all(
-                word == part or (not known and to_jamo(word[0])[0] == to_jamo(part[0])[0] and _is_slip(original, part))
-                for word, part, known, original in zip(folded, parts, fixed, words, strict=True)
-            ):
-                found.append(name)
+                word.folded == part.folded or (_is_slip(word, part) and not self._is_word(word.text))
+                for word, part in zip(typed, parts, strict=True)
+            )
+        ]
         return found[0] if len({self._names[n] for n in found}) == 1 else None
 
     def _nearest(self, surface: str) -> str | None:
@@ -104,11 +111,8 @@ class SpellingCorrector:
         if not allowed:
             return None
         ranked: list[tuple[int, str]] = []
-        for name in self._names:
-            if is_hangul(name[0]) != korean or re.sub(r"\D", "", name) != re.sub(r"\D", "", word):
-                continue
-            target = to_jamo(name)
-            if target[0] != letters[0] or abs(len(target) - len(letters)) > allowed or len(name) < 3:
+        for name, target in self._similar.get(_key(word, letters), ()):
+            if abs(len(target) - len(letters)) > allowed:
                 continue
             distance = OSA.distance(letters, target, score_cutoff=allowed)
             if distance <= allowed and (korean or _plausible(letters, target, surface)):
@@ -126,6 +130,34 @@ class _Word:
     text: str
 
 
+class _Key(NamedTuple):
+    """What a misspelling shares with the name that was meant."""
+
+    korean: bool
+    first: str
+    digits: str
+
+
+def _key(word: str, letters: str) -> _Key:
+    return _Key(is_hangul(word[0]), letters[0], "".join(filter(str.isdigit, word)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One word of a phrase, taken apart once."""
+
+    text: str
+    folded: str
+    letters: str
+    key: _Key
+
+    @classmethod
+    def of(cls, text: str) -> _Part:
+        folded = text.casefold()
+        letters = to_jamo(folded)
+        return cls(text, folded, letters, _key(folded, letters))
+
+
 def _lengths(word: str) -> Iterable[int]:
     """Lengths to try: the whole word, then without the particles it seems to carry."""
     yield len(word)
@@ -134,20 +166,16 @@ def _lengths(word: str) -> Iterable[int]:
             yield length
 
 
-def _is_slip(word: str, target: str) -> bool:
+def _is_slip(word: _Part, target: _Part) -> bool:
     """Whether one word is a misspelling of another."""
+    if word.key != target.key:
+        return False
     from rapidfuzz.distance import OSA
 
-    korean = is_hangul(word[0])
-    letters, wanted = to_jamo(word.casefold()), to_jamo(target)
-    allowed = _allowed(letters, korean=korean)
-    return (
-        is_hangul(target[0]) == korean
-        and letters[0] == wanted[0]
-        and re.sub(r"\D", "", word) == re.sub(r"\D", "", target)
-        and OSA.distance(letters, wanted, score_cutoff=allowed) <= allowed
-        and (korean or _plausible(letters, wanted, word))
-    )
+    korean = word.key.korean
+    allowed = _allowed(word.letters, korean=korean)
+    close = OSA.distance(word.letters, target.letters, score_cutoff=allowed) <= allowed
+    return close and (korean or _plausible(word.letters, target.letters, word.text))
 
 
 def _allowed(letters: str, *, korean: bool) -> int:
