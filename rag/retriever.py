@@ -54,12 +54,18 @@ SECTIONS_OF_KIND: Mapping[Kind, tuple[SectionName, ...]] = {
 }
 
 
+FUSED = ("dense", "definition", "lexical", "coverage", "link", "section")
+"""The signals that add up to a score."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How the signals are fused. Tuned on the development split of ``evals/``.
 
     Attributes:
         dense: the cosine of the passage.
+        definition: the cosine of the entry's definition: it tells the term that a description means from terms whose other
+            sections talk about it (hit rate@1 on descriptions 0.79 to 0.84, cross-validated on the development split).
         lexical: BM25 of the passage.
         coverage: how much of the question the whole entry covers.
         link: for entries that the question names and is about.
@@ -70,6 +76,7 @@ class Weights:
     """
 
     dense: float = 0.7
+    definition: float = 1.0
     lexical: float = 0.5
     coverage: float = 0.6
     link: float = 1.0
@@ -107,6 +114,7 @@ class GlossaryRetriever(BaseRetriever):
 
     _reader: QuestionReader = PrivateAttr()
     _rows_of_entry: dict[str, list[int]] = PrivateAttr()
+    _definitions: dict[str, list[int]] = PrivateAttr()
     _masks: dict[Language, NDArray[np.bool_]] = PrivateAttr()
     _is_word: Callable[[str], bool] = PrivateAttr()
     _ids: list[str] = PrivateAttr()
@@ -117,8 +125,11 @@ class GlossaryRetriever(BaseRetriever):
         super().model_post_init(context)
         chunks = self.index.chunks
         self._rows_of_entry = defaultdict(list)
+        self._definitions = defaultdict(list)
         for row, chunk in enumerate(chunks):
             self._rows_of_entry[chunk.entry_id].append(row)
+            if chunk.section == "definition":
+                self._definitions[chunk.entry_id].append(row)
         self._masks = {}
         for lang in LANGUAGES:
             lacking = {entry.id for entry in self.index.entries.values() if lang not in entry.languages}
@@ -163,25 +174,17 @@ class GlossaryRetriever(BaseRetriever):
         dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
         lexical = {row: s for row, s in self.index.lexical.search(text, k=4 * _POOL) if mask[row]}
         coverage = self.index.terms.coverage(text)
-        linked = set(question.entry_ids)
         rows = {*dense, *list(lexical)[:_POOL]}
-        for entry_id in linked:
+        for entry_id in question.entry_ids:
             rows.update(self._rows_of_entry.get(entry_id, ()))
         for number in np.argsort(-coverage)[:5]:
             rows.update(self._rows_of_entry[self._ids[number]] if coverage[number] > 0 else ())
+        for entry_id in {self.index.chunks[row].entry_id for row in rows}:
+            rows.update(self._definitions.get(entry_id, ()))
         rows = {row for row in rows if mask[row]}
         for row in rows - dense.keys():
             dense[row] = float(self.index.store.index.reconstruct(row) @ vector)
-        hits = [
-            self._hit(
-                row,
-                question,
-                dense[row],
-                lexical.get(row, 0.0),
-                coverage[self._number[self.index.chunks[row].entry_id]],
-            )
-            for row in rows
-        ]
+        hits = [self._hit(row, question, dense, lexical, coverage) for row in rows]
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
         ranked = self._arrange(hits, question)
         evidence = weigh(question, ranked, uses=self.uses, terms=self.index.terms, is_word=self.is_word)
@@ -197,25 +200,34 @@ class GlossaryRetriever(BaseRetriever):
         carried = [self.index.entries[i].name(question.language) for i in question.carried]
         return " ".join([*carried, text])
 
-    def _hit(self, row: int, question: Question, cosine: float, bm25: float, coverage: float) -> Hit:
-        chunk = self.index.chunks[row]
-        weights = self.weights
+    def _hit(
+        self,
+        row: int,
+        question: Question,
+        dense: Mapping[int, float],
+        lexical: Mapping[int, float],
+        coverage: NDArray[np.float64],
+    ) -> Hit:
+        chunk, weights = self.index.chunks[row], self.weights
         preferred = SECTIONS_OF_KIND[question.kind]
-        # e5 puts unrelated texts near 0.75 and equal ones near 0.95; BM25 has no upper bound, so it is squashed
+        definition = max((dense[i] for i in self._definitions.get(chunk.entry_id, ()) if i in dense), default=0.0)
+        bm25 = lexical.get(row, 0.0)
+        # BM25 has no upper bound, so it is squashed
         signals = {
-            "cosine": cosine,
+            "cosine": dense[row],
             "bm25": bm25,
-            "dense": weights.dense * min(1.0, max(0.0, (cosine - 0.75) / 0.2)),
+            "dense": weights.dense * _spread(dense[row]),
+            "definition": weights.definition * _spread(definition),
             "lexical": weights.lexical * bm25 / (bm25 + 12.0),
-            "coverage": weights.coverage * float(coverage),
+            "coverage": weights.coverage * float(coverage[self._number[chunk.entry_id]]),
             "link": self._link(chunk.entry_id, question) if chunk.entry_id in question.entry_ids else 0.0,
             "section": 0.0,
         }
         if chunk.section in preferred:
             sure = 2.0 if signals["link"] > weights.link / 2 else 1.0  # within a named entry the section decides
             signals["section"] = sure * weights.section * (1 - 0.5 * preferred.index(chunk.section))
-        total = sum(signals[name] for name in ("dense", "lexical", "coverage", "link", "section"))
-        best = weights.dense + weights.lexical + weights.coverage + weights.link + weights.section
+        total = sum(signals[name] for name in FUSED)
+        best = sum(getattr(weights, name) for name in FUSED)
         return Hit(chunk, max(0.0, min(1.0, total / best)), signals)
 
     def _link(self, entry_id: str, question: Question) -> float:
@@ -258,6 +270,11 @@ class GlossaryRetriever(BaseRetriever):
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun | None = None
     ) -> list[Document]:
         return self._get_relevant_documents(query)
+
+
+def _spread(cosine: float) -> float:
+    """e5 puts unrelated texts near 0.75 and equal ones near 0.95: that range as 0..1."""
+    return min(1.0, max(0.0, (cosine - 0.75) / 0.2))
 
 
 def _groups(question: Question) -> Iterable[frozenset[str]]:
