@@ -187,10 +187,10 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
 
 _LABELS = {
     "ko": {"sources": "출처", "related": "함께 볼 용어", "sections": {
-        "definition": "정의", "how": "작동 방식", "why": "중요한 이유", "limits": "한계", "examples": "예시",
+        "definition": "정의", "plain": "쉽게 말하면", "how": "작동 방식", "why": "중요한 이유", "limits": "한계", "examples": "예시",
         "origin": "유래", "versus": "비교", "confusion": "흔한 오해"}},
     "en": {"sources": "Sources", "related": "See also", "sections": {
-        "definition": "definition", "how": "how it works", "why": "why it matters", "limits": "limits",
+        "definition": "definition", "plain": "in plain words", "how": "how it works", "why": "why it matters", "limits": "limits",
         "examples": "examples", "origin": "origin", "versus": "versus", "confusion": "often confused"}},
 }  # fmt: skip
 

@@ -35,6 +35,7 @@ _LANGUAGE_HEADINGS: Mapping[str, Language] = {
 }  # fmt: skip
 _SECTION_HEADINGS: Mapping[str, SectionName] = {
     "definition": "definition", "정의": "definition",
+    "in plain words": "plain", "쉽게 말하면": "plain",
     "how it works": "how", "작동 방식": "how",
     "why it matters": "why", "중요한 이유": "why",
     "limits": "limits", "한계": "limits",

@@ -20,7 +20,7 @@ from rag.embedding import ArrayEmbeddings
 from rag.evidence import THRESHOLD, Evidence, weigh
 from rag.index import GlossaryIndex
 from rag.linking import Linker
-from rag.question import Question, QuestionReader
+from rag.question import Question, QuestionReader, asks_directly
 from rag.types import LANGUAGES, Hit, Kind, Language, SectionName
 from rag.typos import SpellingCorrector
 
@@ -36,9 +36,10 @@ _ENGLISH_TOPIC = re.compile(
 
 SECTIONS_OF_KIND: Mapping[Kind, tuple[SectionName, ...]] = {
     "define": ("definition",),
+    "plain": ("plain", "definition"),
     "expand": ("definition",),
     "list": ("definition",),
-    "reverse": ("definition", "how", "why", "examples"),
+    "reverse": ("definition", "plain", "how", "why", "examples"),
     "compare": ("versus", "definition"),
     "how": ("how", "definition"),
     "why": ("why", "definition"),
@@ -75,14 +76,14 @@ class Weights:
         description: number of other content words at which a name in the question counts half.
     """
 
-    dense: float = 0.7
-    definition: float = 1.0
-    lexical: float = 0.5
-    coverage: float = 0.6
-    link: float = 1.0
+    dense: float = 0.9
+    definition: float = 1.6
+    lexical: float = 1.1
+    coverage: float = 1.3
+    link: float = 1.2
     section: float = 0.08
-    mentioned: float = 0.02
-    excluded: float = 0.3
+    mentioned: float = 0.1
+    excluded: float = 0.1
     description: float = 2.5
 
 
@@ -244,6 +245,7 @@ class GlossaryRetriever(BaseRetriever):
         if mention is not None:
             after = question.text[mention.end :]
             topic = bool(_TOPIC.match(after)) or bool(_ENGLISH_TOPIC.search(question.text[: mention.start]))
+            topic = topic or sum(entry_id in m.entry_ids for m in question.mentions) > 1 or asks_directly(question)
             context = bool(_CONTEXT.match(after))
         share = 1.0 / (1.0 + ((others / 2 if topic else others) / weights.description) ** 6)
         return (weights.link * share - weights.mentioned * (1 - share)) * (0.85 if context else 1.0)

@@ -28,13 +28,13 @@ __all__ = [
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 
-SectionName = Literal["definition", "how", "why", "limits", "examples", "origin", "versus", "confusion"]
+SectionName = Literal["definition", "plain", "how", "why", "limits", "examples", "origin", "versus", "confusion"]
 SECTIONS: tuple[SectionName, ...] = (
-    "definition", "how", "why", "limits", "examples", "origin", "versus", "confusion",
+    "definition", "plain", "how", "why", "limits", "examples", "origin", "versus", "confusion",
 )  # fmt: skip
 
 Kind = Literal[
-    "define", "compare", "list", "how", "why", "limits", "proscons", "examples", "origin",
+    "define", "plain", "compare", "list", "how", "why", "limits", "proscons", "examples", "origin",
     "expand", "reverse", "model_name", "relation", "same", "path", "fact",
 ]  # fmt: skip
 

@@ -116,6 +116,15 @@ def define(sources: Sources) -> Draft:
     return Draft(_lines(chosen))
 
 
+def plain(sources: Sources) -> Draft:
+    """The term in everyday words; one sentence of the definition keeps it exact."""
+    chosen: list[Sentence] = []
+    for entry_id in sources.subjects[:2]:
+        told = sources.sentences(entry_id, "plain")[:2]
+        chosen += [*told, *sources.sentences(entry_id, "definition")[:1]]
+    return Draft(_lines(chosen))
+
+
 def _about(*sections: SectionName, count: int, lead: int = 0) -> Callable[[Sources], Draft]:
     """A plan that reads certain sections of each subject, the sentences nearest to the question's own words first."""
 
@@ -325,6 +334,7 @@ def model_name(sources: Sources) -> Draft:
 
 PLANS: Mapping[Kind, Callable[[Sources], Draft]] = {
     "define": define,
+    "plain": plain,
     "compare": compare,
     "list": list_,
     "how": _about("how", count=3),
