@@ -12,6 +12,7 @@ from sklearn.model_selection import cross_val_predict
 
 from evals.data import load_retrieval
 from evals.report import open_retriever
+from rag.evidence import certain
 
 
 def main() -> None:
@@ -22,7 +23,7 @@ def main() -> None:
     for case in load_retrieval():
         question = retriever.reader.read(case.question)
         evidence = retriever.retrieve(question).evidence
-        if case.split == "dev" and not (evidence.features.get("linked") and not question.leftovers):
+        if case.split == "dev" and not certain(question, evidence.features):
             rows.append(dict(evidence.features))
             labels.append(bool(case.expected))
     names = sorted({name for row in rows for name in row})

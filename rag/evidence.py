@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.lexical import EntryTerms, tokens
-from rag.question import Question, asks_directly
+from rag.question import Question, asks_directly, masked
+from rag.text import is_hangul
 from rag.types import Hit
 
 __all__ = ["THRESHOLD", "WEIGHTS", "Evidence", "features", "weigh"]
@@ -45,10 +46,21 @@ WEIGHTS: Mapping[str, float] = {
 _ASPECTS = frozenset(
     {"how", "why", "limits", "examples", "proscons", "compare", "list", "relation", "same", "reverse", "path"}
 )
-_QUANTITY = re.compile(
-    r"얼마|몇|번호|최신|지금|오늘|요즘 (가격|시세)|주소|전화|이메일|how (much|many|long|old)|number|price|cost|salary|latest|current|"
-    r"today|now\b|newest|e-?mail|phone|address"
+_QUANTITY = re.compile(r"얼마|몇|번호|주소|how (much|many|long|old)|number|score")
+_ATTRIBUTE = re.compile(
+    r"가격|얼마(예|에|야|임|나 해|죠|\b)|주가|연봉|월급|시급|나이|생일|몇\s*살|전화|이메일|홈페이지|링크|다운로드\s*(수|횟수)|스타\s*(수|몇)|직원|채용|인원|몇\s*명|"
+    r"최신|다음\s*(버전|모델|세대)|신모델|출시일|발매|언제\s*나(와|옴|오|올)|나온대|요금|할인|결제|구매|구입|구독|사야|살까|파는\s*곳|싸|어디서\s*(사|구|팔)|"
+    r"뉴스|소식|디스코드|강의\s*(링크|추천|어디)|유튜브|지금|오늘|짜\s*줘|작성\s*해|(에러|오류)\s*(해결|고치|어|왜)|설치\s*(명령|방법|하)|어떻게\s*생각|의견|추천|최고의|"
+    r"price|pricing|\bcosts?\b|cheap|\bbuy|\bshop|subscri|\bquote\b|\btier\b|\bstock\b|share price|salary|\bpaid\b|\bceo\b|\bage\b|how old|headcount|employees|"
+    r"phone|e-?mail|address|home ?page|\burl\b|\blink\b|discord|downloads?\b|\bstars\b|latest|newest|current|next (version|release|model|gen)|release date|"
+    r"will .*come out|any date|(per|a) (hour|month|seat|user)|\byet\b|today|right now|rate limit|\binstall|command|\berror\b|[a-z]error\b|traceback|\bfix\b|write (me |a|an|some)|\bcode (for|to|in)|opinion|"
+    r"do you think|\bbest\b|\bnews\b|tweet|hiring"
 )
+"""What people ask about a term, and no glossary holds: prices, people, dates to come, orders to do something."""
+_INSTRUCTION = re.compile(
+    r"ignore (all|the|previous|any|above|your)|무시하고|무시해|이전\s*(지시|명령|규칙)|위\s*규칙|지금부터|system:|you are now|print your|출력해|라고만\s*(말|답|대답)|라고\s*(말해|답해|대답해)\s*(줘|라)?$|잊어|잊고"
+)
+_NOUN_ENDS = re.compile(r"(은|는|이|가|을|를|란|이란|라는|이라는|의|랑|이랑|와|과)?(\s|$|[?.!,])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +102,18 @@ def features(
     unknown = sum(not is_word(word) for word in question.content) / max(1, words + names)
     cosine = (max((h.signals["cosine"] for h in hits[:8]), default=0.75) - 0.75) / 0.2
     bm25 = max((h.signals["bm25"] for h in hits[:8]), default=0.0)
-    novel = any(
-        0 <= m.start - o.end <= 1 and not is_word(question.text[o.start : m.end])
-        for o in question.leftovers
-        for m in question.mentions
-    )
-    asked = bool(words) and bool(_QUANTITY.search(question.text.casefold()))
+    asked = asks_directly(question)
+    compound = _compound(question, asked=asked, is_word=is_word)
+    text = masked(question)
+    common = {
+        "quantity": float(bool(_QUANTITY.search(text)) and question.kind not in ("origin", "reverse")),
+        "attribute": float(not asked and bool(_ATTRIBUTE.search(text))),
+        "names without entry": len([o for o in question.leftovers if _is_name(question.text, o.start, o.end)])
+        / max(1, words),
+        "instruction": float(bool(_INSTRUCTION.search(text))),
+        "definition": hits[0].signals["definition"] if hits else 0.0,
+        "coverage": top.get("coverage", 0.0),
+    }
     if about:
         return {
             "linked": 1.0,
@@ -103,9 +121,9 @@ def features(
             "linked aspect uncovered": uncovered * (question.kind in _ASPECTS),
             "linked other uncovered": uncovered * (question.kind not in _ASPECTS),
             "linked cosine": cosine,
-            "novel compound": float(novel),
-            "quantity": float(asked),
-            "linked direct": float(asks_directly(question) and not novel),
+            "linked direct": float(bool(asked) and not compound & {"glued", "unknown"}),
+            **{f"linked compound {kind}": 1.0 for kind in compound},
+            **common,
         }
     return {
         "unknown": unknown,
@@ -118,9 +136,45 @@ def features(
         "by example": float(
             bool(hits) and hits[0].chunk.section == "examples"
         ),  # what an example is about, no entry is
-        "novel compound": float(novel),
-        "quantity": float(asked),
+        **{f"compound {kind}": 1.0 for kind in compound},
+        **common,
     }
+
+
+def _compound(question: Question, *, asked: frozenset[str], is_word: Callable[[str], bool]) -> frozenset[str]:
+    """How words beside a known name make it another name: "infini-attention", "min-p sampling", "reward model lamination".
+
+    Returns:
+        "glued" if a word is joined to the name without a space, "unknown" if the glossary never uses the word, "unseen" if
+        it uses the word but never beside the name.
+    """
+    text, kinds = question.text, set()
+    for left in question.leftovers:
+        for name in question.mentions:
+            if asked and not asked & set(name.entry_ids):
+                continue  # chat around the name that is asked about
+            before = 0 <= name.start - left.end <= 1
+            after = 0 <= left.start - name.end <= 1
+            if not (before or after) or is_word(text[min(left.start, name.start) : max(left.end, name.end)]):
+                continue
+            if before and asked and text[: left.start].strip() and text[left.start - 1] == " ":
+                continue  # "they keep pushing fp8. what's that?": a verb
+            between = text[left.end : name.start] if before else text[name.end : left.start]
+            korean = is_hangul(left.surface[-1])
+            if after and korean and not _NOUN_ENDS.match(text[left.end :]):
+                continue  # "vram 보라던데": a verb
+            if not between.isspace() and not (korean and after):
+                kinds.add("glued")
+            kinds.add("unseen" if is_word(left.surface) else "unknown")
+    return frozenset(kinds)
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Whether a word looks like the name of something: inner capitals, or a Latin word in capitals or in a Korean question."""
+    word = text[start:end]
+    if not word.isascii() or not word[0].isalpha() or len(word) < 2:
+        return False
+    return any(c.isupper() for c in word[1:]) or (word[0].isupper() and start > 0 and any(map(is_hangul, text)))
 
 
 def _agreement(hits: Sequence[Hit]) -> float:
@@ -137,6 +191,12 @@ def _margin(hits: Sequence[Hit]) -> float:
     return hits[0].score - rival if hits else 0.0
 
 
+def certain(question: Question, found: Mapping[str, float]) -> bool:
+    """Whether there is nothing to weigh: names and words that ask about what they mean, or a model's name to take apart."""
+    bare = not question.leftovers and not found["attribute"] and not found["instruction"]
+    return (bool(found.get("linked")) and bare) or ("-" in question.model_name and len(question.leftovers) <= 1)
+
+
 def weigh(
     question: Question,
     hits: Sequence[Hit],
@@ -148,7 +208,7 @@ def weigh(
     """Weigh the evidence for ``question`` in ranked ``hits``."""
     found = features(question, hits, uses=uses, terms=terms, is_word=is_word)
     unknown = tuple(word for word in question.content if not is_word(word))
-    if (found.get("linked") and not question.leftovers) or "-" in question.model_name:
-        return Evidence(1.0, found, unknown)  # nothing but names and words that ask, or a name to take apart
+    if certain(question, found):
+        return Evidence(1.0, found, unknown)
     total = WEIGHTS.get("bias", 0.0) + sum(WEIGHTS.get(name, 0.0) * value for name, value in found.items())
     return Evidence(1 / (1 + math.exp(-total)), found, unknown)

@@ -94,7 +94,7 @@ def _letters(text: str) -> _Letters:
         inner = char in ".+#" and at and at[-1] == i - 1 and text[i - 1] != "." and (
             char != "." or (i + 1 < len(text) and text[i + 1].isalnum() and text[i + 1].isascii())
         )  # fmt: skip
-        if not (char.isalnum() or inner):
+        if not (char.isalnum() or inner) or "\u1100" <= char <= "\u11ff":  # ㅋㅋ, ㅠㅠ: NFKC makes them lone jamo
             gap = True
             continue
         for folded in char.casefold():

@@ -14,7 +14,7 @@ from rag.text import detect_language
 from rag.types import Kind, Language
 from rag.typos import SpellingCorrector
 
-__all__ = ["MAX_QUESTION", "Question", "QuestionReader", "Turn", "asks_directly", "clean_question"]
+__all__ = ["MAX_QUESTION", "Question", "QuestionReader", "Turn", "asks_directly", "clean_question", "masked"]
 
 MAX_QUESTION = 500
 """Characters. A question of 500 takes 0.4 s to embed, one of 100,000 minutes."""
@@ -52,9 +52,16 @@ _ANAPHORA = re.compile(
 )
 _LISTING = re.compile(r"§|이랑|랑|와|과|하고|은|는|\b(or|and)\b|[\s,/&+?!.]")
 _DIRECT = re.compile(
-    r"§\s*((이|가|은|는|란|이란)|(이?라는|이란)\s*(거|게|것|건))?\s*(뭐|뭔|무엇|머\b)|(그게|이게|일단|도대체)\s*(뭐|뭔)|뭔데|감이 안|"
-    r"what (it|that) is|what is (it|that)|(what('s| is| are)|whats|explain) (an? |the )?§"
+    r"§\s*((이|가|은|는|란|이란|라는|이라는|라고|이라고)?\s*(거|게|것|건|말|애)?(이|가|은|는)?)\s*(정확히|대체|도대체)?\s*(뭐|뭔|무엇|머\b|왜|무슨)|"
+    r"§\s*(설명|개념|뜻)|"
+    r"(what( does|'s| is| are| was|s)|explain|define|who is|how does|meaning of|counts as)( (actually|really|even|exactly))?( an?| the| proper)? §|"
+    r"what (an? |the )?§ (is|are|does|even|means?)\b"
 )
+_DIRECT_BACK = re.compile(
+    r"(그게|그거|이게|이거|그건|얘는|얘가|일단|도대체|대체)\s*(정확히\s*|또\s*)?(뭐|뭔|무엇|무슨|왜|어떤)|뭔데|뭔소리|뭔\s*말|감이 안|"
+    r"what (even )?(it|that|this) (even )?(is|means|does)|what('s| is| are| does| was) (it|that|this|they)\b|what('s| is) its|no (idea|clue)"
+)
+_NAME_MARK = re.compile("§")
 _PRONOUN = re.compile(
     r"그거|그건|그게|그것|이거|이건|이게|이것|둘\s|둘이|둘의|둘은|둘\s*중|\b(it|its|they|them|their|that|this|these|those|both|the two)\b"
 )
@@ -142,7 +149,7 @@ class QuestionReader:
 
     def _carry_over(self, read: Question, asked: Sequence[str]) -> Question:
         """Take terms, and for "and X?" the kind, from the turns before; nothing where the question stands alone."""
-        bare = _masked(read)
+        bare = masked(read)
         pronoun = bool(_PRONOUN.search(bare))
         elliptic = not read.mentions and not read.leftovers and not read.model_name
         opener = bool(_ANAPHORA.search(bare)) or (len(read.leftovers) <= 2 and read.kind != "reverse")
@@ -185,7 +192,7 @@ class QuestionReader:
         return None
 
 
-def _masked(question: Question) -> str:
+def masked(question: Question) -> str:
     """The question in lower case with every name replaced by a mark, so that names cannot look like question words."""
     text, shift = question.text, 0
     for mention in question.mentions:
@@ -195,13 +202,21 @@ def _masked(question: Question) -> str:
     return text.casefold()
 
 
-def asks_directly(question: Question) -> bool:
-    """Whether "what is it" stands right after a name, however much chat is around it."""
-    return bool(_DIRECT.search(_masked(question)))
+def asks_directly(question: Question) -> frozenset[str]:
+    """Ids of the entries whose name stands right beside "what is it", however much chat is around it."""
+    bare = masked(question)
+    found = [len(_NAME_MARK.findall(bare, 0, m.start())) for m in _DIRECT.finditer(bare)]
+    if not found:  # "we were told to use §. what is it?" asks about the name before
+        found = [n - 1 for m in _DIRECT_BACK.finditer(bare) if (n := len(_NAME_MARK.findall(bare, 0, m.start())))]
+    mentions = question.mentions
+    for i in range(len(mentions) - 1, 0, -1):  # "max_tokens parameter" is one name in two parts
+        if i in found and mentions[i].start - mentions[i - 1].end <= 1:
+            found.append(i - 1)
+    return frozenset(entry_id for i in found for entry_id in mentions[i].entry_ids)
 
 
 def _kind(question: Question) -> Kind:
-    bare = _masked(question)
+    bare = masked(question)
     if question.model_name and (len(question.leftovers) <= 4 or "-" in question.model_name):
         return "model_name"
     groups = {frozenset(m.entry_ids) for m in question.mentions}

@@ -117,6 +117,7 @@ class GlossaryRetriever(BaseRetriever):
     _rows_of_entry: dict[str, list[int]] = PrivateAttr()
     _definitions: dict[str, list[int]] = PrivateAttr()
     _masks: dict[Language, NDArray[np.bool_]] = PrivateAttr()
+    _latin_words: frozenset[str] = PrivateAttr()
     _is_word: Callable[[str], bool] = PrivateAttr()
     _ids: list[str] = PrivateAttr()
     _number: dict[str, int] = PrivateAttr()
@@ -139,9 +140,10 @@ class GlossaryRetriever(BaseRetriever):
         self._ids = list(self.index.entries)
         self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
         vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
+        self._latin_words = frozenset(re.findall(r"[a-z0-9]+", vocabulary))
         self._is_word = lru_cache(maxsize=50_000)(vocabulary.__contains__)  # a scan of 2 MB; the reader asks repeatedly
         linker = Linker(self.index.entries.values())
-        corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_word)
+        corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_spelled)
         self._reader = QuestionReader(linker, corrector=corrector)
 
     @property
@@ -154,8 +156,12 @@ class GlossaryRetriever(BaseRetriever):
         return self._masks[language]
 
     def is_word(self, word: str) -> bool:
-        """Whether the text of the glossary uses ``word``."""
+        """Whether the text of the glossary uses ``word``, be it inside another word."""
         return self._is_word(word.casefold())
+
+    def is_spelled(self, word: str) -> bool:
+        """Whether the text of the glossary spells a word like this; in Korean, where particles are glued on, a part counts."""
+        return word.casefold() in self._latin_words if word.isascii() else self.is_word(word)
 
     def uses(self, entry_id: str, token: str) -> bool:
         """Whether an entry uses an index term anywhere."""
@@ -240,13 +246,14 @@ class GlossaryRetriever(BaseRetriever):
         if question.kind == "reverse":
             return -weights.excluded
         others = len(question.leftovers)
+        asked = asks_directly(question)
         mention = next((m for m in question.mentions if entry_id in m.entry_ids), None)
         topic, context = False, False
         if mention is not None:
             after = question.text[mention.end :]
             topic = bool(_TOPIC.match(after)) or bool(_ENGLISH_TOPIC.search(question.text[: mention.start]))
-            topic = topic or sum(entry_id in m.entry_ids for m in question.mentions) > 1 or asks_directly(question)
-            context = bool(_CONTEXT.match(after))
+            topic = topic or sum(entry_id in m.entry_ids for m in question.mentions) > 1 or entry_id in asked
+            context = bool(_CONTEXT.match(after)) or bool(asked and entry_id not in asked)
         share = 1.0 / (1.0 + ((others / 2 if topic else others) / weights.description) ** 6)
         return (weights.link * share - weights.mentioned * (1 - share)) * (0.85 if context else 1.0)
 

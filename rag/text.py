@@ -59,41 +59,8 @@ def detect_language(text: str) -> Language:
 _ENGLISH_OPENERS = frozenset(
     ["what", "whats", "explain", "define", "meaning", "how", "why", "who", "when", "which", "describe"]
 )
-_ENGLISH_FUNCTION_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "between",
-        "can",
-        "define",
-        "difference",
-        "do",
-        "does",
-        "explain",
-        "for",
-        "how",
-        "in",
-        "is",
-        "it",
-        "me",
-        "mean",
-        "means",
-        "meaning",
-        "of",
-        "or",
-        "should",
-        "the",
-        "to",
-        "versus",
-        "was",
-        "what",
-        "whats",
-        "when",
-        "which",
-        "who",
-        "why",
-        "with",
-    ]
-)
+_ENGLISH_FUNCTION_WORDS = frozenset([
+    "a", "an", "and", "are", "between", "can", "define", "difference", "do", "does", "explain", "for", "how", "in",
+    "is", "it", "me", "mean", "means", "meaning", "of", "or", "should", "the", "to", "versus", "was", "what",
+    "whats", "when", "which", "who", "why", "with",
+])  # fmt: skip

@@ -21,6 +21,11 @@ __all__ = ["SpellingCorrector"]
 _WORD = re.compile(r"[가-힣]+|[A-Za-z0-9][A-Za-z0-9.]*(?<![.])")
 _KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _VOWELS = frozenset("aeiouy")
+_SOUND = {ord(jamo): sound for sound, group in (
+    ("k", "\u1100\u1101\u110f"), ("t", "\u1103\u1104\u1110"), ("p", "\u1107\u1108\u1111"), ("c", "\u110c\u110d\u110e"),
+    ("s", "\u1109\u110a"), ("n", "\u11ab\u11b7\u11bc"), ("a", "".join(map(chr, range(0x1161, 0x1176)))),
+) for jamo in group}  # fmt: skip
+"""Jamo (NFD) that are taken for each other: plain, tense and aspirated consonants; nasal finals; vowels."""
 
 
 class SpellingCorrector:
@@ -115,7 +120,9 @@ class SpellingCorrector:
             if abs(len(target) - len(letters)) > allowed:
                 continue
             distance = OSA.distance(letters, target, score_cutoff=allowed)
-            if distance <= allowed and (korean or _plausible(letters, target, surface)):
+            if distance <= allowed and (
+                _sounds_alike(letters, target) if korean else _plausible(letters, target, surface)
+            ):
                 ranked.append((distance, name))
         ranked.sort(key=lambda found: found[0])  # stable: among spellings of one entry its term stands first
         if not ranked or len({self._names[name] for distance, name in ranked if distance == ranked[0][0]}) > 1:
@@ -175,7 +182,9 @@ def _is_slip(word: _Part, target: _Part) -> bool:
     korean = word.key.korean
     allowed = _allowed(word.letters, korean=korean)
     close = OSA.distance(word.letters, target.letters, score_cutoff=allowed) <= allowed
-    return close and (korean or _plausible(word.letters, target.letters, word.text))
+    return close and (
+        _sounds_alike(word.letters, target.letters) if korean else _plausible(word.letters, target.letters, word.text)
+    )
 
 
 def _allowed(letters: str, *, korean: bool) -> int:
@@ -183,6 +192,17 @@ def _allowed(letters: str, *, korean: bool) -> int:
     if korean:
         return 0 if len(letters) < 6 else 1 if len(letters) < 9 else 2
     return 0 if len(letters) < 4 else 1 if len(letters) < 9 else 2
+
+
+def _sounds_alike(letters: str, target: str) -> bool:
+    """Whether two Korean words, given in jamo, differ as a slip differs: of two letters none is replaced by an unlike one.
+
+    퀀타이제이숀 is 퀀티제이션, but 스트레칭 is not 스트리밍.
+    """
+    from rapidfuzz.distance import OSA
+
+    unlike = OSA.distance(letters.translate(_SOUND), target.translate(_SOUND))
+    return OSA.distance(letters, target) < 2 or unlike <= abs(len(letters) - len(target))
 
 
 def _plausible(word: str, target: str, surface: str) -> bool:
@@ -193,10 +213,15 @@ def _plausible(word: str, target: str, surface: str) -> bool:
     """
     if re.search(r"[a-z][A-Z]|[A-Z]{2}", surface) or len(word) < 5:
         return sorted(word) == sorted(target)
-    if len(word) != len(target) or len(word) >= 9:
+    if len(word) != len(target):
         return True
     changed = [(a, b) for a, b in zip(word, target, strict=True) if a != b]
-    return sorted(word) == sorted(target) or all(
-        ({a, b} <= _VOWELS) or any(abs(row.find(a) - row.find(b)) == 1 for row in _KEYBOARD if a in row and b in row)
-        for a, b in changed
+    return (
+        sorted(word) == sorted(target)
+        or (len(word) >= 9 and len(changed) == 1)
+        or all(
+            ({a, b} <= _VOWELS)
+            or any(abs(row.find(a) - row.find(b)) == 1 for row in _KEYBOARD if a in row and b in row)
+            for a, b in changed
+        )
     )
