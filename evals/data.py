@@ -51,6 +51,7 @@ class AnswerCase:
     Attributes:
         facts: each a tuple of spellings, of which the answer must hold one.
         forbidden: what a right answer never holds.
+        accept: entries that would be as right to cite as those expected.
     """
 
     question: str
@@ -61,6 +62,7 @@ class AnswerCase:
     forbidden: tuple[str, ...]
     abstain: bool
     history: tuple[dict[str, str], ...]
+    accept: tuple[str, ...] = ()
 
     @property
     def split(self) -> Split:
@@ -93,6 +95,7 @@ def load_answers() -> list[AnswerCase]:
             forbidden=tuple(r.get("forbidden", ())),
             abstain=r.get("abstain", False),
             history=tuple(r.get("history", ())),
+            accept=tuple(r.get("accept", ())),
         )
         for r in _rows("answers*.jsonl")
     ]

@@ -249,7 +249,8 @@ def _row(case: AnswerCase, answer: Answer, seconds: float, files: Mapping[str, s
     if case.facts:
         row["facts"] = fact_recall(answer, case.facts)
     cited = {citation.id for citation in answer.citations}
-    row["terms"] = len(cited & set(case.expected)) / len(case.expected)
+    lacking = set(case.expected) - cited
+    row["terms"] = 1 - max(0, len(lacking) - len(cited & set(case.accept))) / len(case.expected)
     if not answer.abstained:
         row["citation recall"], row["citation precision"] = citation_scores(answer)
         row["sentences"] = sentence_count(answer)

@@ -13,7 +13,7 @@ from rag.embedding import load_embeddings
 from rag.errors import InputError
 from rag.generation.extractive import ExtractiveGenerator
 from rag.index import open_index
-from rag.question import MAX_HISTORY, MAX_QUESTION, clean_question
+from rag.question import MAX_HISTORY, MAX_QUESTION, asked_before, clean_question
 from rag.retriever import MAX_TOP_K, GlossaryRetriever, Retrieval
 from rag.settings import Settings
 from rag.types import Answer
@@ -96,12 +96,14 @@ class Assistant:
     def search(self, data: Any) -> Retrieval:
         """Understand and retrieve, without an answer; takes what the chain takes."""
         ask = validate_ask(data)
-        read = self.retriever.reader.read(
-            ask.question,
-            language=None if ask.language == "auto" else ask.language,
-            history=[turn.model_dump() for turn in ask.history],
-        )
-        return self.retriever.retrieve(read, k=ask.top_k)
+        reader, history = self.retriever.reader, [turn.model_dump() for turn in ask.history]
+        language = None if ask.language == "auto" else ask.language
+        read = reader.read(ask.question, language=language, history=history)
+        found = self.retriever.retrieve(read, k=ask.top_k)
+        if not found.hits and (follow_up := reader.follow_up(read, asked_before(history))):
+            again = self.retriever.retrieve(follow_up, k=ask.top_k)
+            found = again if again.hits else found
+        return found
 
 
 def validate_ask(data: Any) -> Ask:

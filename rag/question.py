@@ -14,7 +14,16 @@ from rag.text import detect_language
 from rag.types import Kind, Language
 from rag.typos import SpellingCorrector
 
-__all__ = ["MAX_QUESTION", "Question", "QuestionReader", "Turn", "asks_directly", "clean_question", "masked"]
+__all__ = [
+    "MAX_QUESTION",
+    "Question",
+    "QuestionReader",
+    "Turn",
+    "asked_before",
+    "asks_directly",
+    "clean_question",
+    "masked",
+]
 
 MAX_QUESTION = 500
 """Characters. A question of 500 takes 0.4 s to embed, one of 100,000 minutes."""
@@ -28,10 +37,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("path", r"(먼저|미리|앞서|이전에|전에)\s*(뭘|뭐|무엇|무슨|어떤|꼭)?\s*.{0,12}(알아|배워|배우|공부|읽|봐야|익혀)|선수\s*지식|선행\s*(지식|학습|개념)|(뭐|뭘|무엇|어디)\s*부터|공부\s*순서|학습\s*순서|뭘 알아야|prerequisite|(learn|know|read|study|understand) (first|beforehand)|before (learning|reading|studying|i (learn|read|study|can))|need to know (to|before)|should i (learn|know|read|study) (first|before|to)|learning path|what to (learn|read|study)"),
     ("reverse", r"뭐라고?\s*(들?\s*)?(해|하|부르|불러|불리|함|할까|칭)|무엇이라고?\s*(해|하|부르)|라고\s*부르는\s*(게|것이)|(이름|용어|명칭)\s*(이|가|은|는)?\s*(뭐|무엇|뭔|모|알려|있)|부르는\s*(말|용어|이름)|(무슨|어떤)\s*(용어|기법|기술|현상|방법|모델|지표|개념|방식|도구|구조|알고리즘|벤치마크|라이브러리|프레임워크|포맷|형식|말)(을|를|이|라고|이라고)?\s*(이야|야|이지|이냐|이에요|예요|일까|뭐|해|하|부르|불러|이었|였|인가|임|인지|써|쓰|있|말)|\b(is|are|was) (it|this|that|these) called|what'?s? .*\bcall(ed)?\b|(name|term|word) (of|for)\b|what do (you|we|people|they|i) call|how do (you|we|people) call|which (term|word|technique|method|metric|model|benchmark|algorithm|tool|library|framework|architecture|format|phenomenon)|what (technique|phenomenon|metric|algorithm|architecture|library|framework|benchmark) (is|does|lets|would|measures|uses)|(그거|그게|이거|그 기법|그 방법) (이름|뭐(였|더))|뭐였(지|더라)|뭐더라"),
     ("expand", r"약자|줄임말|풀\s*네임|풀네임|무엇의\s*약|뭐의\s*약|약어|줄인\s*말|정식\s*명칭|full\s*(name|form)|stands?\s+for|\bstand 4\b|abbreviat|acronym|spelled out|short for"),
-    ("proscons", r"장\s*단점|pros\s*(and|&|/|n|,)\s*cons|advantages? and (disadvantages?|drawbacks?)|ups(ides)? and downs(ides)?|strengths? and weakness|trade-?offs?|장점(이랑|과|하고|,|이나)\s*단점|좋고\s*(뭐가|무엇이)?\s*(나빠|나쁜|안)"),
+    ("proscons", r"장\s*단점|pros\s*(and|&|/|n|,)\s*cons|advantages? and (disadvantages?|drawbacks?)|ups(ides)? and downs(ides)?|strengths? and weakness|trade-?offs?|장점(이랑|과|하고|,|이나)\s*단점|(좋은\s*점|이점|좋고|좋은지).*(나쁜\s*점|나빠|나쁜|안|별로|단점)|\b(advantages?|benefits?|good|upsides?)\b.*\b(disadvantages?|drawbacks?|bad|downsides?)\b"),
     ("limits", r"단점|한계|문제점|약점|부작용|주의|위험|안\s*좋|나쁜\s*점|못하는|불편|limit|drawback|disadvantage|downside|weakness|\bcons\b|caveat|pitfall|shortcoming|what.*(bad|wrong) (about|with)|\brisks?\b"),
     ("compare", r"차이|다른\s*(점|거|건|게|가)|비교|구분|구별|헷갈|\bvs\b|vs\.|대비|달라|다르|다름|뭐가\s*(더|나)|무엇이\s*더|어느\s*(게|것|쪽|걸)|중에?\s*(뭐|어느|어떤|뭘)|differ|versus|compar|distinguish|distinction|better than|which (is|one|of)|instead of|opposed to|rather than"),
-    ("list", r"종류|유형|목록|리스트|(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)|뭐\s*뭐|(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있|나열|모두\s*알려|다\s*알려|\b(types|kinds|sorts|variants|families|list|members) of\b|what .* (are there|exist)|list (all|the|some|me)|name (some|a few|the|all)|which .* (are there|exist|available)|different (types|kinds|ways)|what (types|kinds)"),
+    ("list", r"종류|유형|목록|리스트|(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)|뭐\s*뭐|(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있|나열|모두\s*알려|다\s*알려|\b(types|kinds|sorts|variants|families|list|members) of\b|what .* (are there|exist)|list (all|the|some|me)|name (them|some|a few|the|all)|which .* (are there|exist|available)|different (types|kinds|ways)|what (types|kinds)|^list\b|all of them|대표적인\s*거|이름\s*대"),
     ("origin", r"누가|누구|언제|몇\s*년|만든\s*(사람|곳|회사|데|나라)|어디서\s*(만|나|개발|발표|나온|낸|낸거)|어느\s*(회사|나라|대학|기관|팀)|어디\s*(거|껀|회사|제품|모델)|개발사|제작사|개발자가|유래|처음\s*(나|발표|제안|등장|소개)|최초|\bwho\b(?! (is|are) (using|it for))|(^|[,.;] ?)when\b|\bwhen (was|were|did|is)\b|what year|which (company|lab|team|university|organi[sz]ation|group)|made by|inventor|invented|\borigin\b|where did .* come|where .* (come|came) from|author"),
     ("examples", r"예시|예를|예제|사례|예는|예로|예\s*좀|\bexamples?\b|use cases?|for instance"),
     ("why", r"왜|이유|장점|좋은\s*점|뭐가\s*좋|무엇이\s*좋|이점|효과|중요|쓸모|용도|목적|필요|쓰는\s*(거|이유|데)|어디에?\s*(써|쓰|사용|활용)|언제\s*(써|쓰)|\bwhy\b|benefit|advantage|purpose|important|matters?\b|useful|good for|used for|what.* for\b|point of|\bpros\b|reasons?\b|worth|when (should|would|do) (i|we|you|one) use|need\b"),
@@ -40,6 +49,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("define", r"뭐|무엇|뭔|머야|모야|뜻|의미|정의|개념|설명|알려|소개|란\s*\??$|이란|궁금|요약|\bwhat|define|definition|meaning|\bmean\b|means|explain|describe|tell me|overview|summar"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
+_COMPARES = dict(_PATTERNS)["compare"]
 _WHEN_TO_USE = re.compile(
     r"언제\s*(써|쓰|사용|필요|활용)|누가\s*(써|쓰|사용)|when (should|would|do|to|is it|are)\b.*\b(use|useful|need|choose)|who (uses|should)"
 )
@@ -61,6 +71,8 @@ _DIRECT_BACK = re.compile(
     r"(그게|그거|이게|이거|그건|얘는|얘가|일단|도대체|대체)\s*(정확히\s*|또\s*)?(뭐|뭔|무엇|무슨|왜|어떤)|뭔데|뭔소리|뭔\s*말|감이 안|"
     r"what (even )?(it|that|this) (even )?(is|means|does)|what('s| is| are| does| was) (it|that|this|they)\b|what('s| is) its|no (idea|clue)"
 )
+_EQUATED = re.compile(r"\W*(=|이랑|랑|하고|와|과|이나|또는|or|just|and|vs\.?|,|/)\W*")
+_SET_AGAINST = re.compile(r"§\s*(이랑|랑|하고|와|과|보다)|(from|than|to|with|and|vs\.?) §|^(vs|versus)\b")
 _NAME_MARK = re.compile("§")
 _PRONOUN = re.compile(
     r"그거|그건|그게|그것|이거|이건|이게|이것|둘\s|둘이|둘의|둘은|둘\s*중|\b(it|its|they|them|their|that|this|these|those|both|the two)\b"
@@ -119,6 +131,11 @@ def clean_question(text: object) -> str:
     return cleaned[:MAX_QUESTION]
 
 
+def asked_before(history: Sequence[Turn]) -> list[str]:
+    """The latest questions of a conversation, those that a new one may lean on."""
+    return [turn["content"] for turn in history if turn.get("role") == "user"][-3:]
+
+
 class QuestionReader:
     """Reads questions against the names of one glossary."""
 
@@ -130,7 +147,7 @@ class QuestionReader:
         """Understand ``question`` after the turns of ``history``; the language is told by the letters unless given."""
         text = clean_question(question)
         read = self._read_alone(text, language=language or detect_language(text))
-        asked = [turn["content"] for turn in history if turn.get("role") == "user"][-3:]
+        asked = asked_before(history)
         return self._carry_over(read, asked) if asked else read
 
     def _read_alone(self, text: str, *, language: Language) -> Question:
@@ -153,6 +170,10 @@ class QuestionReader:
         pronoun = bool(_PRONOUN.search(bare))
         elliptic = not read.mentions and not read.leftovers and not read.model_name
         opener = bool(_ANAPHORA.search(bare)) or (len(read.leftovers) <= 2 and read.kind != "reverse")
+        if self._sets_against(read, bare):
+            earlier = self._last(asked)
+            ids = tuple(i for i in earlier.entry_ids if i not in read.entry_ids)[:1] if earlier else ()
+            return replace(read, carried=ids, kind="compare") if ids else read
         if read.mentions and not (pronoun and read.kind in ("compare", "relation", "same")):
             follows = re.match(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)", bare)
             if follows and read.kind in ("fact", "define") and len(read.entry_ids) == 1 and not read.leftovers:
@@ -178,6 +199,20 @@ class QuestionReader:
         carried = replace(read, carried=ids)
         kind = _kind(carried)
         return replace(carried, kind="define" if kind == "fact" and not read.leftovers else kind)
+
+    def follow_up(self, read: Question, asked: Sequence[str]) -> Question | None:
+        """``read`` as a question about the terms of the turns before, for one that found no answer by itself."""
+        earlier = None if read.entry_ids or read.model_name else self._last(asked)
+        if earlier is None:
+            return None
+        carried = replace(read, carried=earlier.entry_ids)
+        return replace(carried, kind=_kind(carried))
+
+    @staticmethod
+    def _sets_against(read: Question, bare: str) -> bool:
+        """Whether a question names one side of a comparison only: "QLoRA랑 차이는?"."""
+        one = len({frozenset(m.entry_ids) for m in read.mentions}) == 1 and not read.leftovers
+        return one and bool(_COMPARES.search(bare)) and bool(_SET_AGAINST.search(bare))
 
     def _last(self, asked: Sequence[str]) -> Question | None:
         """The latest earlier question that names a term."""
@@ -222,7 +257,7 @@ def _kind(question: Question) -> Kind:
     groups = {frozenset(m.entry_ids) for m in question.mentions}
     distinct = len(question.entry_ids) if question.carried else len(groups)
     found = _plausible_kinds(question, bare, several=distinct >= 2)
-    if "compare" in found and distinct == 1 and len(question.mentions) > 1:
+    if distinct == 1 and len(question.mentions) > 1 and ("compare" in found or _equated(question)):
         return "same"
     for kind in ("same", "relation", "path", "reverse", "expand", "proscons", "compare", "limits", "list"):
         if kind in found:
@@ -232,6 +267,17 @@ def _kind(question: Question) -> Kind:
             return "fact"
         return "relation" if _LISTING.sub("", bare) else "compare"
     return found[0] if found else ("define" if question.mentions and not question.leftovers else "fact")
+
+
+def _equated(question: Question) -> bool:
+    """Whether two names of one term are held against each other and nothing else is asked: "기계학습=머신러닝?"."""
+    first, second = question.mentions[:2]
+    apart = first.surface.casefold() != second.surface.casefold()
+    return (
+        apart
+        and not question.leftovers
+        and bool(_EQUATED.fullmatch(question.text[first.end : second.start].casefold()))
+    )
 
 
 def _plausible_kinds(question: Question, bare: str, *, several: bool) -> list[Kind]:

@@ -94,12 +94,14 @@ class Retrieval:
     Attributes:
         hits: best first; empty when the evidence is too thin.
         nearest: the best hits all the same, to offer their terms.
+        entries: ids of the best entries, each once, beyond the ``k`` passages of ``nearest``.
     """
 
     question: Question
     hits: tuple[Hit, ...]
     nearest: tuple[Hit, ...]
     evidence: Evidence
+    entries: tuple[str, ...] = ()
 
 
 class GlossaryRetriever(BaseRetriever):
@@ -196,7 +198,8 @@ class GlossaryRetriever(BaseRetriever):
         ranked = self._arrange(hits, question)
         evidence = weigh(question, ranked, uses=self.uses, terms=self.index.terms, is_word=self.is_word)
         enough = evidence.confidence >= self.threshold
-        return Retrieval(question, tuple(ranked[:k]) if enough else (), tuple(ranked[:k]), evidence)
+        entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
+        return Retrieval(question, tuple(ranked[:k]) if enough else (), tuple(ranked[:k]), evidence, entries)
 
     def _query_text(self, question: Question) -> str:
         """The question with misspelt names put right and carried terms named."""

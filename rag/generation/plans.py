@@ -22,6 +22,10 @@ _MADE = re.compile(
 )
 _SPELLED = re.compile(r"약자|줄임|풀어|이름|뜻하|따온|stands? for|short for|name|abbreviat|acronym")
 _LISTED = 6
+_STEPS = 5
+_LANGUAGES = re.compile(r"한국어|영어|Korean|English|korean|english")
+_OWN_ENTRY = frozenset({"family", "unknown", "gptq", "awq", "gguf", "qlora", "lora", "quant-type"})
+"""Parts of a model's name that an entry of their own explains better than the rule of names does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,12 @@ class Sources:
         terms = self.retriever.index.terms
         held = set(tokens(sentence.text))
         return sum(terms.idf(t) for t in {t for word in self.question.content for t in tokens(word)} if t in held)
+
+    def held(self, entry_id: str, words: Iterable[str]) -> float:
+        """How much of ``words`` an entry's definition and mechanism hold, weighted by idf."""
+        terms = self.retriever.index.terms
+        told = {t for s in self.sentences(entry_id, "definition", "plain", "how") for t in tokens(s.text)}
+        return sum(terms.idf(t) for t in {t for word in words for t in tokens(word)} if t in told)
 
     def best(
         self, sentences: Sequence[Sentence], count: int, *, preferred: Sequence[SectionName] = ()
@@ -266,32 +276,67 @@ def same(sources: Sources) -> Draft:
 
 
 def list_(sources: Sources) -> Draft:
-    """The kinds, or else the parts, of a term, one sentence each."""
-    for entry_id in sources.subjects[:1]:
-        for name in ("broader", "part-of"):
-            children = [e.id for e in sources.entries.values() if entry_id in e.relations.get(name, ())]
-            if children:
-                lines = _lines((s for i in children[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
-                terms = [sources.name(i) for i in children]
-                lead = _lines(sources.sentences(entry_id, "definition")[:1], "- ")
-                return Draft([*lead, *lines], [phrase("listed", sources.lang, count=len(children), terms=terms)])
-    return _about("examples", "how", count=3, lead=1)(sources)
+    """The kinds, or else the parts, of a term, one sentence each; or the terms that a description takes together."""
+    lead, members = _family(sources)
+    if not members:
+        return _about("examples", "how", count=3, lead=1)(sources)
+    lines = _lines((s for i in members[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
+    note = phrase("listed", sources.lang, count=len(members), terms=[sources.name(i) for i in members])
+    return Draft([*_lines(sources.sentences(lead, "definition")[:1] if lead else (), "- "), *lines], [note])
+
+
+def _family(sources: Sources) -> tuple[str, list[str]]:
+    """The entry that a list is headed by (may be empty), and its members, those first that the question describes."""
+    named = sources.subjects[:1] if sources.groups else []
+    families = [(i, _children(sources, i)) for i in named]
+    others = [m.surface for m in sources.question.mentions if not set(m.entry_ids) & set(named)]
+    words = [*sources.question.content, *others, *_LANGUAGES.findall(sources.question.text)]
+    if not words:
+        return next(((i, members) for i, members in families if members), ("", []))
+    ranked = sources.retrieval.entries
+    for best in ranked[:3]:
+        relations = sources.entries[best].relations
+        kin = {best, *relations.get("contrasts-with", ())}
+        for parent in relations.get("broader", ()):
+            kin.update(_children(sources, parent))
+        families += [("", [i for i in ranked if i in kin]), (best, _children(sources, best))]
+    weighed = []
+    for lead, members in families:
+        held = {i: sources.held(i, words) for i in members}
+        told = [i for i in members if held[i] > 0.5 * max(held.values())] if any(held.values()) else members
+        told.sort(key=lambda i: (-held[i], ranked.index(i) if i in ranked else len(ranked)))
+        weighed.append((sum(held[i] for i in told[:_LISTED]) / _LISTED + (lead in named) * 0.1, lead, told))
+    _, lead, members = max(weighed, key=lambda family: (len(family[2]) > 1, family[0]))
+    return (lead, members) if len(members) > 1 else ("", [])
+
+
+def _children(sources: Sources, entry_id: str) -> list[str]:
+    """Kinds of a term, else its parts if there are several."""
+    for name in ("broader", "part-of"):
+        children = [e.id for e in sources.entries.values() if entry_id in e.relations.get(name, ())]
+        if len(children) > (name == "part-of"):
+            return children
+    return []
 
 
 def path(sources: Sources) -> Draft:
-    """What to read first: prerequisites, and their own, from the basics up."""
+    """What to read first: prerequisites, the nearest first chosen, then ordered from the basics up."""
     subject = sources.subjects[0]
-    order: list[str] = []
+    chosen, level = [subject], [subject]
+    while level and len(chosen) <= _STEPS:
+        level = [b for i in level for b in sources.entries[i].relations.get("prerequisite", ()) if b in sources.entries]
+        chosen += [i for i in dict.fromkeys(level) if i not in chosen]
+    chosen = chosen[: _STEPS + 1]
+    steps: list[str] = []
 
     def visit(entry_id: str) -> None:
         for before in sources.entries[entry_id].relations.get("prerequisite", ()):
-            if before in sources.entries and before not in order and before != subject:
+            if before in chosen and before not in steps:
                 visit(before)
-                if before not in order:
-                    order.append(before)
+        if entry_id not in steps:
+            steps.append(entry_id)
 
     visit(subject)
-    steps = [*order[-5:], subject]
     if len(steps) == 1:
         return define(sources)
     note = phrase("path", sources.lang, terms=" → ".join(sources.name(i) for i in steps))
@@ -321,9 +366,8 @@ def model_name(sources: Sources) -> Draft:
         reading = part.reading(lang)
         label = f"- {part.text}{f' ({reading})' if reading else ''}: "
         families = linker.lookup(part.text)
-        if part.rule in ("family", "unknown"):
-            stated = sources.sentences(families[0], "definition") if families else []
-        else:
+        stated = sources.sentences(families[0], "definition") if families and part.rule in _OWN_ENTRY else []
+        if not stated and part.rule not in ("family", "unknown"):
             stated = [s for s in rules if rule_pattern(part.rule).search(s.text)]
         if stated:
             lines.append(Line(stated[0], label))
