@@ -81,7 +81,7 @@ class Weights:
     lexical: float = 1.1
     coverage: float = 1.3
     link: float = 1.2
-    section: float = 0.08
+    section: float = 0.16
     mentioned: float = 0.1
     excluded: float = 0.1
     description: float = 2.5

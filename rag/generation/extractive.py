@@ -58,7 +58,7 @@ class ExtractiveGenerator:
 
     def _abstain(self, retrieval: Retrieval, sources: Sources) -> Answer:
         question, lang = retrieval.question, retrieval.question.language
-        ids = list(dict.fromkeys([*question.entry_ids, *(hit.chunk.entry_id for hit in retrieval.nearest)]))[:3]
+        ids = list(dict.fromkeys([*question.entry_ids, *retrieval.entries]))[:3]
         nearest = tuple(Related(i, self._entries[i].name(lang)) for i in ids if i in self._entries)
         unknown = (
             [o.surface for o in question.leftovers] if not question.mentions and len(question.leftovers) <= 2 else []

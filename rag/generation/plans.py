@@ -60,7 +60,8 @@ class Sources:
         about = self.question.kind != "reverse" and any(
             h.signals.get("link", 0.0) > 0.5 for h in self.retrieval.nearest[:1]
         )
-        if chosen and (about or self.question.carried):
+        several = len(chosen) > 1 and self.question.kind in ("compare", "relation", "same")
+        if chosen and (about or several or self.question.carried):
             return list(dict.fromkeys(chosen))
         return ranked[:1]
 
