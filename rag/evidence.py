@@ -207,7 +207,7 @@ def certain(question: Question, found: Mapping[str, float]) -> bool:
     if found["attribute"] or found["instruction"]:
         return False
     if "-" in question.model_name:
-        beside = [part.surface for part in (*question.mentions, *question.leftovers)]
+        beside = [m.surface for m in question.mentions] + [o.surface for o in question.leftovers]
         return sum(surface not in question.model_name for surface in beside) <= 1
     return bool(found.get("linked")) and not question.leftovers
 
