@@ -31,7 +31,7 @@ examples:
   rag search "키워드 검색이랑 벡터 검색 섞기"   passages and their scores, no answer
   rag terms --search 양자화                 what the glossary has
   rag --corpus my-glossary corpus check    check a glossary of your own, then: rag --corpus my-glossary ask "..."
-  rag serve                                REST on http://127.0.0.1:8000 (LangServe)
+  rag serve                                web page and REST on http://127.0.0.1:8000
 
 exit codes: 0 done, 1 faults in a glossary, index or eval, 2 wrong command, question or setting
 """
@@ -129,9 +129,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--failures", action="store_true", help="also list the questions that failed (never on heldout while tuning)"
     )
-    serve = command("serve", _serve, "serve the assistant over REST with LangServe")
-    serve.add_argument("--host", default="127.0.0.1")
+    serve = command("serve", _serve, "serve the web page, and REST with LangServe")
+    serve.add_argument("--host", default="127.0.0.1", help="other than this machine: set RAG_API_KEYS first")
     serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--dev", action="store_true", help="also LangServe's playgrounds and debugging routes")
     return parser
 
 
@@ -348,11 +349,9 @@ def _eval(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(args: argparse.Namespace, settings: Settings) -> int:
-    import uvicorn
+    from rag.server import serve
 
-    from rag.server import create_app
-
-    uvicorn.run(create_app(settings), host=args.host, port=args.port, log_level="info")
+    serve(settings, host=args.host, port=args.port, dev=args.dev)
     return 0
 
 

@@ -28,7 +28,9 @@ def shipped_corpus() -> Path:
 def _api_key(value: SecretStr) -> SecretStr:
     key = value.get_secret_value()
     if not (16 <= len(key) <= 256 and key.isascii() and key.isprintable() and " " not in key and "," not in key):
-        raise ValueError("a key has 16 to 256 ASCII characters without space or comma: make one with 'openssl rand -hex 24'")
+        raise ValueError(
+            "a key has 16 to 256 ASCII characters without space or comma: make one with 'openssl rand -hex 24'"
+        )
     return value
 
 
@@ -40,7 +42,7 @@ def _origin(value: str) -> str:
 
 
 def _host(value: str) -> str:
-    if "/" in value or "*" in value.removeprefix("*.") and value != "*":
+    if "/" in value or ("*" in value.removeprefix("*.") and value != "*"):
         raise ValueError("write a host as name, *.name or *, without scheme, port or path")
     return value
 
@@ -94,7 +96,9 @@ def _server(environ: Mapping[str, str]) -> ServerSettings:
         try:
             lines = Path(environ["RAG_API_KEYS_FILE"]).read_text("utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as exc:
-            raise SettingsError(f"RAG_API_KEYS_FILE cannot be read ({exc}): give a text file with one key a line") from exc
+            raise SettingsError(
+                f"RAG_API_KEYS_FILE cannot be read ({exc}): give a text file with one key a line"
+            ) from exc
         keys += [line.strip() for line in lines if line.strip() and not line.startswith("#")]
         if not keys:
             raise SettingsError("RAG_API_KEYS_FILE holds no key: write one a line, or unset the variable")
