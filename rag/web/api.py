@@ -209,7 +209,7 @@ def _summary(entry: Entry) -> dict[str, Any]:
 
 
 def _relations(entry: Entry, entries: Mapping[str, Entry]) -> list[RelatedTerms]:
-    """What the entry says of others and what others say of it, each other term once in a relation."""
+    """What the entry says of others and what others say of it; each other term once, in its closest relation."""
     found: dict[RelationName, dict[str, None]] = {name: {} for name in _RELATIONS}
     for name in _RELATIONS:
         found[name].update(dict.fromkeys(entry.relations.get(name, ())))
@@ -217,7 +217,10 @@ def _relations(entry: Entry, entries: Mapping[str, Entry]) -> list[RelatedTerms]
         for theirs, ids in other.relations.items():
             if entry.id in ids:
                 found[_INVERSE[theirs]][other.id] = None
-    known = {
-        name: [TermName(id=i, names=dict(entries[i].term)) for i in ids if i in entries] for name, ids in found.items()
-    }
-    return [RelatedTerms(relation=name, terms=terms) for name, terms in known.items() if terms]
+    related, seen = [], {entry.id}
+    for name, ids in found.items():
+        terms = [TermName(id=i, names=dict(entries[i].term)) for i in ids if i in entries and i not in seen]
+        seen.update(ids)
+        if terms:
+            related.append(RelatedTerms(relation=name, terms=terms))
+    return related

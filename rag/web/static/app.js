@@ -72,12 +72,12 @@ byId("skip").addEventListener("click", (event) => {
   event.preventDefault(); // a fragment would change the view
   byId("main").focus();
 });
-byId("language").addEventListener("click", async () => {
+byId("language").addEventListener("click", () => {
   setLanguage(language() === "ko" ? "en" : "ko");
   label();
   chat.refresh();
-  await glossary.refresh();
-  await show({ focus: false });
+  glossary.forget();
+  show({ focus: false });
 });
 byId("theme").addEventListener("click", () => {
   const isDark = (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";

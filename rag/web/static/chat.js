@@ -61,23 +61,24 @@ export class Chat {
   /** Build the view anew from the turns, as at the start or after a change of language. */
   refresh() {
     this.list = h("div", { class: "turns", role: "region", "aria-label": t("conversation") });
-    const hero = this.#welcome();
-    this.#view.replaceChildren(this.title, hero, this.list, this.#composer());
+    this.#view.replaceChildren(...this.#heading(), this.list, this.#composer(), this.#examples());
     this.#views.clear();
     for (const turn of this.#turns) this.#add(turn);
     this.#showState();
   }
 
-  #welcome() {
-    const intro = h("p", { class: "hero-text" });
-    const chips = h("ul", { class: "examples" });
+  #heading() {
     this.title = h("h1", { id: "ask-title" }, t("heroTitle"));
-    this.hero = h("div", { class: "hero" }, intro,
-      h("h2", { class: "hidden" }, t("examples")), chips,
-      h("p", {}, h("a", { class: "more", href: "#/glossary" }, t("browse"))));
+    this.intro = h("p", { class: "hero-text" });
+    return [this.title, this.intro];
+  }
+
+  #examples() {
+    const list = h("ul", { class: "examples" });
+    this.hero = h("div", { class: "hero" }, h("h2", { class: "hidden" }, t("examples")), list, h("p", {}, h("a", { class: "more", href: "#/glossary" }, t("browse"))));
     const fill = (all) => {
-      intro.textContent = t("heroText", all.length);
-      chips.replaceChildren(...suggestions(all, language()).map((question) => h("li", {}, h("button", { type: "button", class: "example", on: { click: () => this.submit(question) } }, question))));
+      this.intro.textContent = t("heroText", all.length);
+      list.replaceChildren(...suggestions(all, language()).map((question) => h("li", {}, h("button", { type: "button", class: "example", on: { click: () => this.submit(question) } }, question))));
     };
     if (!this.#turns.length) terms().then(({ terms: all }) => fill(all)).catch(() => {}); // the field works without them
     return this.hero;
@@ -99,12 +100,12 @@ export class Chat {
     });
     this.input.value = this.#draft;
     this.send = h("button", { type: "submit", class: "send" });
-    this.fresh = h("button", { type: "button", class: "plain fresh", on: { click: () => this.#clear() } }, icon("plus"), t("fresh"));
+    this.fresh = h("button", { type: "button", class: "plain fresh", "aria-label": t("fresh"), title: t("fresh"), on: { click: () => this.#clear() } }, icon("fresh"), h("span", {}, t("fresh")));
     this.limit = h("p", { id: "limit", class: "limit", role: "status" });
     return h("form", {
       class: "composer",
       on: { submit: (event) => { event.preventDefault(); this.#running ? this.#running.controller.abort() : this.submit(this.input.value); } },
-    }, this.fresh, h("div", { class: "field" }, this.input, this.send), this.limit);
+    }, h("div", { class: "composer-row" }, this.fresh, h("div", { class: "field" }, this.input, this.send)), this.limit);
   }
 
   /** Ask a question as a new turn. */
@@ -114,6 +115,7 @@ export class Chat {
     const turn = { id: newId(), question, answer: null, state: "running", failure: null, verdict: null, comment: "", history: historyOf(this.#turns) };
     this.#turns = [...this.#turns, turn].slice(-KEPT_TURNS);
     this.prepare("");
+    if (matchMedia("(pointer: coarse)").matches) this.input.blur(); // the on-screen keyboard would cover the answer
     this.#add(turn);
     reveal(this.#views.get(turn.id).element, "start");
     return this.#run(turn);
@@ -186,11 +188,12 @@ export class Chat {
   #showState() {
     const empty = this.#turns.length === 0;
     this.title.classList.toggle("hidden", !empty);
-    this.hero.hidden = !empty;
+    this.intro.hidden = this.hero.hidden = !empty;
     this.#view.classList.toggle("empty", empty);
     this.list.hidden = empty;
     this.fresh.hidden = empty;
     this.input.placeholder = t(empty ? "placeholder" : "followPlaceholder");
+    this.send.classList.toggle("stop", Boolean(this.#running));
     this.send.replaceChildren(icon(this.#running ? "stop" : "send"));
     this.send.setAttribute("aria-label", t(this.#running ? "stop" : "send"));
     this.#fit();

@@ -8,13 +8,13 @@ import { compact } from "./text.js";
 
 const CATEGORY_ALL = "";
 
-/** How well a term answers a search, lower is better; null if it does not. Spaces, case and hyphens do not count. */
-function rank(item, key) {
+/** The form of a term that answers a search best, with its score (lower is better), or null. Spaces, case and hyphens do not count. */
+function match(item, key) {
   let best = null;
-  for (const form of item.forms) {
-    if (!form.includes(key)) continue;
-    const score = form === key ? 0 : form.startsWith(key) ? 1 : 2;
-    if (best === null || score < best) best = score;
+  for (const [compacted, form] of item.forms) {
+    if (!compacted.includes(key)) continue;
+    const score = compacted === key ? 0 : compacted.startsWith(key) ? 1 : 2;
+    if (!best || score < best.score) best = { score, form };
   }
   return best;
 }
@@ -44,10 +44,9 @@ export class Glossary {
     await listed;
   }
 
-  /** Build again, as after a change of language. */
-  async refresh() {
+  /** Build anew when shown next, as after a change of language. */
+  forget() {
     this.#list = null;
-    await this.show({ id: this.#term });
   }
 
   #build() {
@@ -71,7 +70,7 @@ export class Glossary {
   async #load() {
     try {
       const { terms: all } = await terms();
-      this.#items ??= all.map((item) => ({ ...item, forms: [...new Set([item.id, ...Object.values(item.names), ...item.aliases].map(compact))].filter(Boolean) }));
+      this.#items ??= all.map((item) => ({ ...item, forms: [...Object.values(item.names), ...item.aliases, item.id].map((form) => [compact(form), form]) }));
       this.#showCategories();
       this.#showList(false);
     } catch {
@@ -96,20 +95,21 @@ export class Glossary {
     const collator = new Intl.Collator(language());
     const found = this.#items
       .filter((item) => this.#category === CATEGORY_ALL || item.category === this.#category)
-      .map((item) => [key || !this.#search.trim() ? rank(item, key) : null, item])
-      .filter(([score]) => score !== null)
-      .sort(([a, x], [b, y]) => (key ? a - b : 0) || collator.compare(nameOf(x), nameOf(y)))
-      .map(([, item]) => item);
-    this.#list.replaceChildren(...found.map((item) => this.#row(item)));
+      .map((item) => [item, key || !this.#search.trim() ? match(item, key) : null])
+      .filter(([, best]) => best)
+      .sort(([x, a], [y, b]) => (key ? a.score - b.score : 0) || collator.compare(nameOf(x), nameOf(y)));
+    this.#list.replaceChildren(...found.map(([item, { form }]) => this.#row(item, key ? form : null)));
     this.found.textContent = found.length ? t("found", found.length) : t("noneFound");
     if (say) announce(this.found.textContent);
   }
 
-  #row(item) {
+  /** A line of the list; a search that met another name shows that name too. */
+  #row(item, met) {
     const name = nameOf(item);
     const other = Object.entries(item.names).filter(([, form]) => form !== name);
+    const alias = met && item.aliases.includes(met) ? h("span", { class: "other-name" }, `= ${met}`) : null;
     return h("li", {}, h("a", { href: termHref(item.id), "aria-current": item.id === this.#term ? "true" : null },
-      h("span", { class: "term-name" }, name), other.map(([lang, form]) => h("span", { class: "other-name", lang }, form))));
+      h("span", { class: "term-name" }, name), other.map(([lang, form]) => h("span", { class: "other-name", lang }, form)), alias));
   }
 
   async #showNone() {

@@ -4,9 +4,9 @@ import { save } from "./storage.js";
 
 const TEXTS = {
   ko: {
-    brand: "AI 용어집", skip: "본문으로 건너뛰기", nav: "주 메뉴", ask: "질문", glossary: "용어집",
+    brand: "rag-glossary", skip: "본문으로 건너뛰기", nav: "주 메뉴", ask: "질문", glossary: "용어집",
     otherLanguage: "English", toDark: "어두운 화면으로", toLight: "밝은 화면으로",
-    heroTitle: "AI 용어, 원문을 근거로 답합니다",
+    heroTitle: "용어, 원문을 근거로 답합니다",
     heroText: (n) => `용어 ${n}개의 설명에서 문장을 찾아 그대로 인용합니다. 용어집에 없는 내용은 없다고 말합니다.`,
     examples: "예시 질문", browse: "용어 둘러보기",
     question: "질문", placeholder: "궁금한 용어를 물어보세요", followPlaceholder: "이어서 물어보세요",
@@ -38,9 +38,9 @@ const TEXTS = {
     categories: { models: "모델", rag: "RAG", foundations: "기초", tools: "도구", architecture: "구조", evaluation: "평가", inference: "추론", "fine-tuning": "파인튜닝", nlp: "자연어 처리", hardware: "하드웨어", alignment: "정렬", prompting: "프롬프트", compression: "경량화", agents: "에이전트", safety: "안전", "pre-training": "사전학습", tokenization: "토큰화", data: "데이터", training: "학습" },
   },
   en: {
-    brand: "AI Glossary", skip: "Skip to content", nav: "Main", ask: "Ask", glossary: "Glossary",
+    brand: "rag-glossary", skip: "Skip to content", nav: "Main", ask: "Ask", glossary: "Glossary",
     otherLanguage: "한국어", toDark: "Switch to dark", toLight: "Switch to light",
-    heroTitle: "AI terms, answered from the source",
+    heroTitle: "Terms, answered from the source",
     heroText: (n) => `Answers quote sentences from ${n} glossary entries, word for word. What the glossary does not hold, it says so.`,
     examples: "Example questions", browse: "Browse the terms",
     question: "Question", placeholder: "Ask about a term", followPlaceholder: "Ask a follow-up",
