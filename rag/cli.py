@@ -129,6 +129,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--failures", action="store_true", help="also list the questions that failed (never on heldout while tuning)"
     )
+    evaluate.add_argument(
+        "--from-feedback",
+        action="store_true",
+        help="instead, turn the verdicts of the web page (RAG_FEEDBACK) into candidates, as JSON lines to check by hand",
+    )
+    evaluate.add_argument("--out", metavar="FILE", help="with --from-feedback: write a new file instead of standard output")
     serve = command("serve", _serve, "serve the web page, and REST with LangServe")
     serve.add_argument("--host", default="127.0.0.1", help="other than this machine: set RAG_API_KEYS first")
     serve.add_argument("--port", type=int, default=8000)
@@ -345,7 +351,30 @@ def _eval(args: argparse.Namespace, settings: Settings) -> int:
         from evals import report
     except ImportError as exc:
         raise InputError("evals/ is not installed: run from a checkout of the project") from exc
-    return report.run(args, settings)
+    if args.out and not args.from_feedback:
+        raise InputError("--out goes with --from-feedback")
+    return _candidates(args.out, settings) if args.from_feedback else report.run(args, settings)
+
+
+def _candidates(out: str | None, settings: Settings) -> int:
+    from evals.feedback import candidates
+    from rag.feedback import FeedbackStore
+
+    rows = candidates(FeedbackStore(settings.feedback_file).rows())
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    if out is None:
+        print(text, end="")
+    else:
+        try:
+            with Path(out).open("x", encoding="utf-8") as file:  # never over a question set
+                file.write(text)
+        except FileExistsError as exc:
+            raise InputError(f"{out} exists: choose a new file") from exc
+        except OSError as exc:
+            raise InputError(f"cannot write {out}: {exc.strerror}") from exc
+    todo = sum("unlabelled" in row for row in rows)
+    print(f"{len(rows)} candidates from {settings.feedback_file}, {todo} to label", file=sys.stderr)
+    return 0
 
 
 def _serve(args: argparse.Namespace, settings: Settings) -> int:

@@ -218,9 +218,9 @@ def _relations(entry: Entry, entries: Mapping[str, Entry]) -> list[RelatedTerms]
             if entry.id in ids:
                 found[_INVERSE[theirs]][other.id] = None
     related, seen = [], {entry.id}
-    for name, ids in found.items():
-        terms = [TermName(id=i, names=dict(entries[i].term)) for i in ids if i in entries and i not in seen]
-        seen.update(ids)
+    for name, others in found.items():
+        terms = [TermName(id=i, names=dict(entries[i].term)) for i in others if i in entries and i not in seen]
+        seen.update(others)
         if terms:
             related.append(RelatedTerms(relation=name, terms=terms))
     return related
