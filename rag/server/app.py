@@ -17,7 +17,6 @@ from langserve import add_routes
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
 from slowapi.errors import RateLimitExceeded
-from slowapi.middleware import SlowAPIMiddleware
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -30,7 +29,7 @@ from rag.retriever import MAX_TOP_K, documents
 from rag.server.auth import Auth, Keys
 from rag.server.docs import add_docs
 from rag.server.guard import BodyGuard
-from rag.server.limits import Capacity, Work, make_limiter, over_rate
+from rag.server.limits import Capacity, RateLimit, Work, make_limiter, over_rate
 from rag.server.live import Assistants, Live, ReloadError
 from rag.server.logs import Observe
 from rag.server.metrics import Metrics
@@ -130,8 +129,7 @@ def create_app(settings: Settings | None = None, *, assistant: Assistant | None 
 
 def _search(assistant: Assistant) -> Runnable[Any, list[Document]]:
     def search(asked: Any) -> list[Document]:
-        options = {"question": asked} if isinstance(asked, str) else asked.model_dump()
-        return documents(assistant.search(options))
+        return documents(assistant.search({"question": asked} if isinstance(asked, str) else asked))
 
     return RunnableLambda(search, name="retrieve")
 
@@ -210,7 +208,7 @@ def _add_middleware(app: FastAPI, settings: ServerSettings, capacity: Capacity, 
     rate = settings.rate_limit or (_DEFAULT_RATE if keys else "off")
     if rate != "off":
         app.state.limiter = make_limiter(rate)
-        app.add_middleware(SlowAPIMiddleware)
+        app.add_middleware(RateLimit)
     app.add_middleware(Auth, keys=keys)
     if settings.cors_origins:
         app.add_middleware(

@@ -21,6 +21,7 @@ __all__ = ["MAX_BATCH", "MAX_BODY", "BodyGuard"]
 
 MAX_BODY = 64 * 1024
 MAX_BATCH = 32
+MAX_DEPTH = 16
 _SECONDS_TO_SEND = 10.0
 
 
@@ -47,7 +48,7 @@ class BodyGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass with its body at hand, or refuse it."""
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        if scope["type"] != "http" or scope["method"] not in ("POST", "PUT", "PATCH", "DELETE"):
             await self.app(scope, receive, send)
             return
         try:
@@ -85,8 +86,7 @@ class BodyGuard:
             _check_batch(given, adapter)
         else:
             _check(given, adapter, within=())
-        if isinstance(given, dict) and isinstance(given.get("question"), str):
-            scope["state"]["question"] = given["question"]
+        scope["state"]["input"] = given
         kept = {key: value for key, value in data.items() if value is not None} if self.whole else {}
         return orjson.dumps({**kept, name: given})
 
@@ -119,9 +119,18 @@ async def _read(receive: Receive) -> bytes | None:
 
 def _parse(body: bytes) -> Any:
     try:
-        return orjson.loads(body)
+        data = orjson.loads(body)
     except orjson.JSONDecodeError as exc:
         raise _RefusedError(400, f"the body is not JSON in UTF-8 (line {exc.lineno}, column {exc.colno})") from None
+    if _deeper(data, MAX_DEPTH):
+        raise _RefusedError(400, f"the body is nested more than {MAX_DEPTH} levels deep")
+    return data
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether containers are nested more than ``levels`` deep; the standard library's parser, behind this one, gives up."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(levels == 0 or _deeper(item, levels - 1) for item in items if isinstance(item, (dict, list)))
 
 
 def _check(value: Any, adapter: TypeAdapter[Any], *, within: tuple[str | int, ...]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from slowapi import Limiter
 from slowapi.errors import RateLimitExceeded
+from slowapi.middleware import SlowAPIMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.server.logs import INTERNAL, log_failure
 from rag.server.reply import Reply, error_response
 
-__all__ = ["Capacity", "Work", "client_name", "make_limiter", "over_rate"]
+__all__ = ["Capacity", "RateLimit", "Work", "client_name", "make_limiter", "over_rate"]
 
 
 class Capacity:
@@ -84,7 +85,7 @@ class Work:
             await error_response(scope, 503, reason)(scope, receive, send)
             return
         try:
-            await self._serve(scope, receive, Reply(scope, send))
+            await self._serve(scope, receive, Reply(scope, send, hold_errors=True))
         finally:
             self.capacity.leave()
 
@@ -148,6 +149,15 @@ def _receive(body: Message, left: asyncio.Event) -> Receive:
 def client_name(request: Request) -> str:
     """Whose requests are counted together: those with one key, or from one address."""
     return str(request.state.client)
+
+
+class RateLimit(SlowAPIMiddleware):
+    """slowapi's middleware for what costs something; the page, its files, probes and metrics are not counted."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count a request, and refuse it over the limit."""
+        counted = scope["type"] == "http" and scope["path"].startswith(("/rag/", "/retrieve/", "/api/", "/admin/"))
+        await (super().__call__ if counted else self.app)(scope, receive, send)
 
 
 def make_limiter(limit: str) -> Limiter:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.runnables.config import get_config_list, patch_config
+from langchain_core.runnables.config import get_config_list
 
 from rag.chain import Assistant, open_assistant
 from rag.errors import RagError
@@ -86,11 +86,25 @@ class Live(Runnable[Any, Any]):
         return await asyncio.to_thread(self.invoke, input, config)
 
     async def abatch(
-        self, inputs: list[Any], config: RunnableConfig | list[RunnableConfig] | None = None, **kwargs: Any
+        self,
+        inputs: list[Any],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
     ) -> list[Any]:
-        """Run a few at a time, in order."""
-        configs = [patch_config(c, max_concurrency=_AT_ONCE_IN_A_BATCH) for c in get_config_list(config, len(inputs))]
-        return await super().abatch(inputs, configs, **kwargs)
+        """Run a few at a time, in order; the first exception ends all, whatever ``return_exceptions`` says."""
+        waiting = iter(enumerate(zip(inputs, get_config_list(config, len(inputs)), strict=True)))
+        outputs: list[Any] = [None] * len(inputs)
+
+        async def work() -> None:
+            for number, (item, its_config) in waiting:
+                outputs[number] = await self.ainvoke(item, its_config)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(_AT_ONCE_IN_A_BATCH):
+                group.create_task(work())
+        return outputs
 
     async def astream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> AsyncIterator[Any]:
         """Stream what the runnable streams."""

@@ -123,6 +123,6 @@ class Observe:
             status = state.get("outcome", status)
             self.metrics.request(route, method, status, seconds)
             fields: dict[str, Any] = {"route": route, "status": status, "ms": round(1000 * seconds, 1)}
-            if self.messages and "question" in state:
-                fields["question"] = state["question"]
+            if self.messages and "input" in state:
+                fields["input"] = state["input"]
             _log.info("request", extra={"fields": {**state["log"], **fields}})

@@ -53,11 +53,13 @@ def error_response(
 class Reply:
     """``send`` of one request that remembers how far the response is, so that it can always be ended properly.
 
-    LangServe's own error event says 500 whatever happened and comes without a request id; it is held back for
-    :meth:`fail`, which says more.
+    Args:
+        hold_errors: hold LangServe's own error events back for :meth:`fail`; they say 500 whatever happened, and have no
+            request id.
     """
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, *, hold_errors: bool = False) -> None:
+        self._hold_errors = hold_errors
         self._scope = scope
         self._send = send
         self.started = False
@@ -71,7 +73,7 @@ class Reply:
             headers = dict(message.get("headers", []))
             self._events = headers.get(b"content-type", b"").startswith(b"text/event-stream")
         elif message["type"] == "http.response.body":
-            if self._events and message.get("body", b"").startswith(b"event: error"):
+            if self._hold_errors and self._events and message.get("body", b"").startswith(b"event: error"):
                 return
             self.ended = not message.get("more_body", False)
         await self._send(message)
