@@ -107,7 +107,7 @@ export class Panel {
     const { citation } = what;
     const place = citation ? h("p", { class: "place" }, `${sectionLabel(citation.section)} · ${citation.file}:${citation.line}`) : null;
     const close = h("button", { type: "button", class: "tool icon", "aria-label": t("close"), on: { click: () => this.close() } }, icon("close"));
-    this.#dialog.replaceChildren(h("header", { class: "panel-head" }, h("div", {}, title, place), close), content);
+    this.#dialog.replaceChildren(h("div", { class: "panel-head" }, h("div", {}, title, place), close), content);
     if (!this.#dialog.open) this.#show();
     title.focus({ preventScroll: true });
     try {
