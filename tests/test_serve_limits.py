@@ -181,10 +181,9 @@ def test_a_stream_that_fails_ends_with_an_error_event_and_a_whole_body(server: S
 
 async def test_the_client_raises_what_a_stream_ends_with(server: Served) -> None:
     remote = server.remote()
-    pieces = []
+    pieces: list[Any] = []
     with pytest.raises(httpx.HTTPStatusError, match="the server failed on this request"):
-        for piece in remote.stream(BOOM["input"]):
-            pieces.append(piece)  # noqa: PERF402
+        pieces.extend(remote.stream(BOOM["input"]))
     assert pieces == [{"answer": "first ", "language": "en"}]
     with pytest.raises(httpx.HTTPStatusError, match="the server failed on this request"):
         async for _ in remote.astream(BOOM["input"]):
