@@ -47,7 +47,8 @@ class Watched:
     """A page and what it did besides what the test looks at.
 
     Attributes:
-        allowed: parts of console messages that the test expects, as Chromium's own about a status of 500.
+        allowed: parts of console messages that the test expects, as Chromium's own about a status of 500, and hosts that
+            it tries to reach.
     """
 
     page: Page
@@ -62,7 +63,7 @@ class Watched:
 
     def see(self, url: str) -> None:
         """Take a request to another host down."""
-        if not url.startswith((self.url, "data:", "about:")):
+        if not url.startswith((self.url, "data:", "about:", *self.allowed)):
             self.faults.append(f"request to {url}")
 
 

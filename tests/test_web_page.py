@@ -103,7 +103,9 @@ def test_an_answer_streams_in_sentence_by_sentence(page: Page, wire: Wire) -> No
     wire.pieces = None
     expect(answer.locator(".sentence")).to_have_count(4)
     expect(page.locator(".source")).to_have_count(4)
-    assert first.evaluate("(e) => e.isConnected"), "sentences are added, never drawn anew: a screen reader reads them once"
+    assert first.evaluate("(e) => e.isConnected"), (
+        "sentences are added, never drawn anew: a screen reader reads them once"
+    )
     expect(page.locator("#status")).to_have_text("답변이 끝났습니다. 출처 4개")
 
 
@@ -135,6 +137,7 @@ def test_a_citation_opens_its_entry_with_the_exact_quote_in_sight(page: Page) ->
     expect(button).to_be_focused()
 
 
+@pytest.mark.slow
 def test_every_source_marks_its_own_quote(page: Page) -> None:
     ask(page, EN)
     for i, citation in enumerate(open_shipped().ask(EN).citations):
@@ -143,6 +146,7 @@ def test_every_source_marks_its_own_quote(page: Page) -> None:
         assert marked(page) == " ".join(citation.quote.replace("`", "").split())
 
 
+@pytest.mark.slow
 def test_a_quote_that_its_entry_no_longer_holds_is_shown_apart(page: Page) -> None:
     ask(page, KO)
     page.route("**/api/terms/lora", lambda route: route.fulfill(json={**route.fetch().json(), "passages": []}))
@@ -186,6 +190,7 @@ def test_a_refusal_looks_like_one_and_offers_the_nearest_terms(page: Page) -> No
     expect(page.locator("#panel .part").first).to_contain_text("언어 모델")
 
 
+@pytest.mark.slow
 def test_examples_are_questions_that_the_glossary_answers(page: Page) -> None:
     examples = page.locator(".example")
     expect(examples).to_have_count(4)
@@ -209,6 +214,7 @@ def test_an_enter_that_ends_a_syllable_does_not_send(page: Page) -> None:
     expect(page.locator("#question")).to_have_value("로라\n")
 
 
+@pytest.mark.slow
 def test_a_question_that_is_too_long_is_not_sent(page: Page) -> None:
     page.locator("#question").fill("가" * 501)
     expect(page.locator("#limit")).to_have_text("500자까지 쓸 수 있습니다. 지금 501자입니다.")
@@ -217,6 +223,7 @@ def test_a_question_that_is_too_long_is_not_sent(page: Page) -> None:
     expect(page.locator(".turn")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_long_conversation_still_fits_the_servers_limits(page: Page) -> None:
     turn = "{id: '%032x', question: '가'.repeat(500), state: 'done', failure: null, verdict: null, comment: '', history: [], answer: {answer: '나'.repeat(9000), citations: [], related: [], notes: [], language: 'ko', kind: 'define', abstained: false}}"
     turns = ", ".join(turn % i for i in range(30))
@@ -251,6 +258,7 @@ def test_an_error_of_the_server_is_shown_and_can_be_retried(desk: Watched, assis
         ("event: end\n\n", "답변이 도중에 끊겼습니다"),
     ],
 )
+@pytest.mark.slow
 def test_a_stream_that_ends_badly_is_an_error(page: Page, body: str, message: str) -> None:
     page.route("**/rag/stream", lambda route: route.fulfill(body=body, content_type="text/event-stream"))
     ask(page, KO)
@@ -259,8 +267,13 @@ def test_a_stream_that_ends_badly_is_an_error(page: Page, body: str, message: st
 
 @pytest.mark.parametrize(
     ("status", "headers", "message"),
-    [(503, {"Retry-After": "3"}, "3초쯤 뒤에"), (429, {}, "요청이 많습니다"), (422, {}, "이 질문은 처리할 수 없습니다")],
+    [
+        (503, {"Retry-After": "3"}, "3초쯤 뒤에"),
+        (429, {}, "요청이 많습니다"),
+        (422, {}, "이 질문은 처리할 수 없습니다"),
+    ],
 )
+@pytest.mark.slow
 def test_a_status_is_told_in_words(desk: Watched, status: int, headers: dict[str, str], message: str) -> None:
     desk.allowed.append(f"status of {status}")
     desk.page.route("**/rag/stream", lambda route: route.fulfill(status=status, headers=headers, body="<b>proxy</b>"))
@@ -269,6 +282,7 @@ def test_a_status_is_told_in_words(desk: Watched, status: int, headers: dict[str
     expect(desk.page.locator(".turn b")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_without_a_server_the_page_says_so(desk: Watched) -> None:
     desk.allowed.append("ERR_FAILED")
     desk.page.route("**/rag/stream", lambda route: route.abort())
@@ -291,11 +305,13 @@ def test_the_interface_speaks_both_languages_and_remembers(page: Page) -> None:
     expect(page.get_by_role("link", name="Glossary", exact=True)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_the_first_language_is_the_browsers(browser: Browser, served: tuple[str, Wire]) -> None:
     with watched_page(browser, served[0], locale="fr-FR") as opened:
         assert opened.page.locator("html").get_attribute("lang") == "en"
 
 
+@pytest.mark.slow
 def test_switching_the_language_in_the_middle_of_an_answer_loses_nothing(page: Page, wire: Wire) -> None:
     wire.pieces = 2
     ask(page, KO, wait=False)
@@ -307,6 +323,7 @@ def test_switching_the_language_in_the_middle_of_an_answer_loses_nothing(page: P
     expect(page.locator(".sources h3")).to_have_text("Sources")
 
 
+@pytest.mark.slow
 def test_light_and_dark_follow_the_system_until_one_is_chosen(browser: Browser, served: tuple[str, Wire]) -> None:
     background = "getComputedStyle(document.body).backgroundColor"
     with watched_page(browser, served[0], color_scheme="dark") as opened:
@@ -342,7 +359,12 @@ def test_search_finds_by_any_name_however_it_is_spaced(page: Page) -> None:
     page.get_by_role("link", name="용어집", exact=True).click()
     rows = page.locator(".terms a")
     expect(rows).to_have_count(351)
-    for typed, name in {"파인 튜닝": "파인튜닝", "FINETUNING": "파인튜닝", "로라 튜닝": "LoRA", "kv-cache": "KV 캐시"}.items():
+    for typed, name in {
+        "파인 튜닝": "파인튜닝",
+        "FINETUNING": "파인튜닝",
+        "로라 튜닝": "LoRA",
+        "kv-cache": "KV 캐시",
+    }.items():
         page.locator("#search").fill(typed)
         expect(rows.first.locator(".term-name")).to_have_text(name)
     page.locator("#search").fill("없는말없는말")
@@ -351,6 +373,7 @@ def test_search_finds_by_any_name_however_it_is_spaced(page: Page) -> None:
     expect(rows).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_pages_search_agrees_with_the_command_line(page: Page) -> None:
     from rag.text import compact
 
@@ -365,6 +388,7 @@ def test_the_pages_search_agrees_with_the_command_line(page: Page) -> None:
         assert found == {f"#/term/{i}" for i in expected}, typed
 
 
+@pytest.mark.slow
 def test_categories_terms_and_the_back_button(page: Page) -> None:
     page.goto(page.url.split("#")[0] + "#/glossary")
     page.locator("#category").select_option("compression")
@@ -386,7 +410,10 @@ def test_a_deep_link_shows_both_languages_side_by_side(page: Page) -> None:
     expect(halves).to_have_count(2)
     korean, english = halves.nth(0), halves.nth(1)
     expect(korean).to_have_attribute("lang", "ko")
-    parts = [half.locator(".part", has_text=text).bounding_box() for half, text in ((korean, VERSUS_KO[0]), (english, VERSUS_EN[0]))]
+    parts = [
+        half.locator(".part", has_text=text).bounding_box()
+        for half, text in ((korean, VERSUS_KO[0]), (english, VERSUS_EN[0]))
+    ]
     assert parts[0]["y"] == parts[1]["y"]  # type: ignore[index]
     assert parts[0]["x"] < parts[1]["x"]  # type: ignore[index]
     reference = page.get_by_role("link", name="LoRA: Low-Rank Adaptation of Large Language Models (2021)")
@@ -397,12 +424,14 @@ def test_a_deep_link_shows_both_languages_side_by_side(page: Page) -> None:
     expect(page.locator(".relations").get_by_role("link", name="LoRA", exact=True)).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_link_to_a_term_that_is_not_there_says_so(desk: Watched) -> None:
     desk.allowed.append("status of 404")
     desk.page.goto(desk.url + "/#/term/no-such-term")
     expect(desk.page.locator("#entry-title")).to_have_text("용어집에 없는 항목입니다")
 
 
+@pytest.mark.slow
 def test_an_entry_leads_back_to_asking(page: Page) -> None:
     page.goto(page.url.split("#")[0] + "#/term/lora")
     page.get_by_role("button", name="이 용어로 질문하기").click()
@@ -434,7 +463,10 @@ def test_a_verdict_lands_in_the_servers_file(page: Page, store: FeedbackStore) -
     assert [r.id for r in store.rows()].count(row.id) == 1
 
 
-def test_a_verdict_that_cannot_be_stored_is_said_and_breaks_nothing(desk: Watched, store: FeedbackStore, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_verdict_that_cannot_be_stored_is_said_and_breaks_nothing(
+    desk: Watched, store: FeedbackStore, tmp_path: Path
+) -> None:
     desk.allowed.append("status of 503")
     ask(desk.page, "LoRA가 뭐야?")
     kept, store.path = store.path, tmp_path
@@ -476,6 +508,7 @@ def test_the_whole_way_works_by_keyboard_alone(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.slow
 def test_axe_finds_no_barrier(browser: Browser, served: tuple[str, Wire], scheme: str) -> None:
     options = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 

@@ -33,6 +33,11 @@ function historyOf(turns) {
 
 const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** Whether something out of the tab's memory can be shown as a turn; another version of the page may have written it. */
+const isTurn = (turn) =>
+  typeof turn?.id === "string" && typeof turn.question === "string" && Array.isArray(turn.history) &&
+  (turn.state === "running" || turn.state === "stopped" || (turn.state === "done" && typeof turn.answer?.answer === "string") || (turn.state === "failed" && turn.failure !== null));
+
 export class Chat {
   #view = document.getElementById("view-ask");
   #turns = [];
@@ -43,7 +48,7 @@ export class Chat {
   constructor(panel) {
     this.panel = panel;
     const kept = load("sessionStorage", "rag.turns", []);
-    this.#turns = Array.isArray(kept) ? kept.map((turn) => (turn.state === "running" ? { ...turn, state: "stopped" } : turn)) : [];
+    this.#turns = Array.isArray(kept) ? kept.filter(isTurn).map((turn) => (turn.state === "running" ? { ...turn, state: "stopped" } : turn)) : [];
   }
 
   /** Put a question into the field without sending it. */
