@@ -136,7 +136,7 @@ def test_a_hostile_answer_is_text(page: Page) -> None:
         {"answer": f"{IMG} 첫 문장. [1", "notes": [IMG]},
         {"answer": "] [999] `" + SCRIPT, "citations": [citation]},
         {"answer": "`\n- 항목 [0] [x](javascript:alert(6))", "related": [{"id": "javascript:alert(7)", "term": IMG}]},
-        {"abstained": False, "language": "ko", "kind": "define", "generator": IMG},
+        {"abstained": False, "language": "ko", "kind": "define", "generator": IMG, "warnings": [SCRIPT]},
     ]
     body = "".join(f"event: data\r\ndata: {json.dumps(p)}\r\n\r\n" for p in pieces) + "event: end\r\n\r\n"
     page.route("**/rag/stream", lambda route: route.fulfill(body=body, content_type="text/event-stream"))
@@ -149,6 +149,8 @@ def test_a_hostile_answer_is_text(page: Page) -> None:
     expect(page.locator(".answer code")).to_have_text(SCRIPT)
     expect(page.locator(".answer li")).to_contain_text("[x](javascript:alert(6))")
     expect(page.locator(".note")).to_have_text(IMG)
+    expect(page.locator(".origin")).to_contain_text(SCRIPT)
+    expect(page.locator(".origin")).to_contain_text(f"작성: {IMG}.")
     page.get_by_role("button", name="출처 999").click()
     expect(page.locator("#panel")).to_be_hidden()
     page.locator(".cite").first.click()

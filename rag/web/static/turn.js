@@ -59,7 +59,15 @@ export class TurnView {
     if (turn.state === "failed") this.foot.replaceChildren(this.#failure());
     else if (turn.state === "stopped") this.foot.replaceChildren(h("p", { class: "muted row" }, t("stopped"), this.#retryButton("again")));
     else if (turn.answer.abstained) this.#refuse();
-    else this.foot.replaceChildren(...[this.#sources(), this.#related("related"), this.#verdict()].filter(Boolean));
+    else this.foot.replaceChildren(...[this.#origin(), this.#sources(), this.#related("related"), this.#verdict()].filter(Boolean));
+  }
+
+  /** Who wrote the answer where it is not quoted, and what the server says about it. */
+  #origin() {
+    const { generator = "extractive", warnings = [], language } = this.turn.answer;
+    const lines = warnings.map((warning) => h("p", { class: "notice", lang: language }, warning));
+    if (generator !== "extractive") lines.push(h("p", { class: "muted small" }, t("writtenBy", generator)));
+    return lines.length ? h("div", { class: "origin" }, lines) : null;
   }
 
   #citation(n) {
