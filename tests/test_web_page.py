@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -224,13 +225,23 @@ def test_a_question_that_is_too_long_is_not_sent(page: Page) -> None:
 
 
 @pytest.mark.slow
-def test_a_long_conversation_still_fits_the_servers_limits(page: Page) -> None:
-    turn = "{id: '%032x', question: '가'.repeat(500), state: 'done', failure: null, verdict: null, comment: '', history: [], answer: {answer: '나'.repeat(9000), citations: [], related: [], notes: [], language: 'ko', kind: 'define', abstained: false}}"
-    turns = ", ".join(turn % i for i in range(30))
-    page.evaluate(f"sessionStorage.setItem('rag.turns', JSON.stringify([{turns}]))")
+def test_a_long_conversation_still_fits_the_servers_limits(page: Page, store: FeedbackStore) -> None:
+    answer = {
+        "answer": "나" * 9000, "citations": [], "related": [], "notes": [], "language": "ko", "kind": "define",
+        "abstained": False, "generator": "extractive",
+    }  # fmt: skip
+    turn = {"question": "가" * 500, "state": "done", "failure": None, "verdict": None, "comment": "", "history": []}
+    turns = [{**turn, "id": f"{i:032x}", "answer": answer} for i in range(30)]
+    page.evaluate("(turns) => sessionStorage.setItem('rag.turns', JSON.stringify(turns))", turns)
     page.reload()
     ask(page, KO)
     expect(page.locator(".turn").last.locator(".sentence")).to_have_count(4)
+    body = f"event: data\ndata: {json.dumps(answer)}\n\nevent: end\n\n"
+    page.route("**/rag/stream", lambda route: route.fulfill(body=body, content_type="text/event-stream"))
+    ask(page, "다시")
+    page.locator(".turn").last.get_by_role("button", name="도움이 되었어요").click()
+    expect(page.locator(".turn").last.locator(".verdict")).to_contain_text("의견을 저장했습니다")
+    assert len(store.rows()[-1].history) > 4
 
 
 # What goes wrong

@@ -11,7 +11,7 @@ import { TurnView } from "./turn.js";
 const MAX_QUESTION = 500; // of `Ask` in rag/chain.py, as are 20 messages
 const MAX_MESSAGES = 20;
 const MAX_MESSAGE = 1000;
-const MAX_HISTORY = 8000; // characters: the request must stay well below the server's 64 KB
+const MAX_HISTORY = 8000; // characters: with a long answer beside it, a verdict must stay below the server's 64 KB
 const KEPT_TURNS = 50;
 
 /** Earlier turns as messages, the newest that fit. */

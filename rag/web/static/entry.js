@@ -48,7 +48,7 @@ export class Panel {
     this.#dialog.addEventListener("close", () => {
       document.body.classList.remove("with-panel");
       this.#markOpen(null);
-      this.#from?.isConnected && this.#from.focus();
+      this.#from?.isConnected && this.#from.focus(); // Safari does not focus what is clicked, so it cannot give focus back
       this.#from = null;
     });
     this.#dialog.addEventListener("click", (event) => {
