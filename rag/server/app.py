@@ -160,7 +160,10 @@ def _add_probes(app: FastAPI, assistants: Assistants, capacity: Capacity, metric
             raise HTTPException(503, "the server is stopping")
         return health()
 
-    @app.get("/metrics", tags=["operation"], response_class=Response)
+    @app.get(
+        "/metrics", tags=["operation"], response_class=Response,
+        responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}},
+    )  # fmt: skip
     async def prometheus() -> Response:
         """Metrics for Prometheus."""
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)

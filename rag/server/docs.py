@@ -53,6 +53,22 @@ _REFUSALS = {
     "503": "No room, or stopping; see Retry-After",
     "504": "No answer within the deadline",
 }
+_STREAM = {
+    "description": "Server-sent events: metadata, then data (chunks that add up), then end; or error as the last one",
+    "content": {
+        "text/event-stream": {
+            "schema": {
+                "type": "object",
+                "description": "One event; data is JSON",
+                "required": ["event"],
+                "properties": {
+                    "event": {"enum": ["metadata", "data", "end", "error"]},
+                    "data": {"type": "string"},
+                },
+            }
+        }
+    },
+}
 _OF_BODIES = {"400", "408", "413", "415", "422"}
 _OF_WORK = {"503", "504"}
 _OPEN = {"/healthz", "/readyz"}
@@ -94,6 +110,11 @@ def _schema(app: FastAPI, *, keys: bool) -> dict[str, Any]:
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             operation["responses"] = {**operation.get("responses", {}), **_refusals(path, method)}
+            if path.endswith("/stream"):
+                operation["responses"]["200"] = _STREAM
+            # LangServe names it also where hashed configs are off
+            parameters = [p for p in operation.pop("parameters", []) if p["name"] != "config_hash"]
+            operation |= {"parameters": parameters} if parameters else {}
             if keys and path not in _OPEN:
                 operation["security"] = [{"key": []}]
     return schema
