@@ -27,7 +27,7 @@ from rag.errors import InputError
 from rag.question import MAX_QUESTION
 from rag.retriever import MAX_TOP_K, documents
 from rag.server.auth import Auth, Keys
-from rag.server.docs import add_docs
+from rag.server.docs import PlaygroundPolicy, add_docs
 from rag.server.guard import BodyGuard
 from rag.server.limits import Capacity, RateLimit, Work, make_limiter, over_rate
 from rag.server.live import Assistants, Live, ReloadError
@@ -95,7 +95,8 @@ def create_app(settings: Settings | None = None, *, assistant: Assistant | None 
     Args:
         settings: default: from the environment.
         assistant: serve this one instead of loading one.
-        dev: also LangServe's playgrounds, stream log, events and config hashes, which show the inside.
+        dev: also LangServe's playgrounds, stream log, events and config hashes, which show the inside; and ``/text``,
+            whose playground shows an answer as text.
     """
     settings = settings or Settings.from_env()
     assistants = Assistants(settings, assistant or open_assistant(settings))
@@ -139,6 +140,9 @@ def _add_langserve(app: FastAPI, assistants: Assistants, *, dev: bool) -> None:
     answer = Live(assistants.current, lambda a: a.chain, name="rag", traced=dev)
     typed = answer.with_types(input_type=Ask, output_type=dict[str, Any])  # AddableDict has no JSON schema
     add_routes(app, typed, path="/rag", **options)
+    if dev:  # the playground cannot add up dicts
+        text = (answer | RunnableLambda(lambda given: str(given["answer"]))).with_types(input_type=Ask, output_type=str)
+        add_routes(app, text, path="/text", **options)
     retrieve = Live(assistants.current, _search, name="retrieve", traced=dev)
     add_routes(app, retrieve.with_types(input_type=SearchInput, output_type=Any), path="/retrieve", **options)
 
@@ -204,6 +208,8 @@ def _add_handlers(app: FastAPI) -> None:
 def _add_middleware(app: FastAPI, settings: ServerSettings, capacity: Capacity, metrics: Metrics, *, dev: bool) -> None:
     """From the inside out: what is added last sees a request first."""
     inputs: dict[str, TypeAdapter[Any]] = {"/rag": TypeAdapter(Ask), "/retrieve": TypeAdapter(SearchInput)}
+    if dev:
+        inputs["/text"] = inputs["/rag"]
     messages = settings.log_questions
     app.add_middleware(Work, capacity=capacity, bases=tuple(inputs), deadline=settings.deadline, messages=messages)
     app.add_middleware(BodyGuard, inputs=inputs, whole=dev)
@@ -221,6 +227,8 @@ def _add_middleware(app: FastAPI, settings: ServerSettings, capacity: Capacity, 
         )  # fmt: skip
     hosts = list(settings.trusted_hosts) or (["*"] if keys else _LOCAL_NAMES)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    if dev:
+        app.add_middleware(PlaygroundPolicy)
     app.add_middleware(Observe, metrics=metrics, route=_route_of(app), messages=messages)
 
 
