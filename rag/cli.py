@@ -134,7 +134,9 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="instead, turn the verdicts of the web page (RAG_FEEDBACK) into candidates, as JSON lines to check by hand",
     )
-    evaluate.add_argument("--out", metavar="FILE", help="with --from-feedback: write a new file instead of standard output")
+    evaluate.add_argument(
+        "--out", metavar="FILE", help="with --from-feedback: write a new file instead of standard output"
+    )
     serve = command("serve", _serve, "serve the web page, and REST with LangServe")
     serve.add_argument("--host", default="127.0.0.1", help="other than this machine: set RAG_API_KEYS first")
     serve.add_argument("--port", type=int, default=8000)
