@@ -109,7 +109,7 @@ def create_app(settings: Settings | None = None, *, assistant: Assistant | None 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Steps of the chain run in the loop's default executor, which otherwise has as few as six threads for everything.
-        pool = ThreadPoolExecutor(2 * settings.server.slots, thread_name_prefix="rag-answer")
+        pool = ThreadPoolExecutor(settings.server.slots, thread_name_prefix="rag-answer")
         asyncio.get_running_loop().set_default_executor(pool)
         await asyncio.to_thread(assistants.current().search, {"question": "LoRA"})  # engine and tables load now
         yield

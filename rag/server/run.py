@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from types import FrameType
 
@@ -94,4 +95,5 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, dev:
         SettingsError: see :func:`check_host`.
     """
     configure_logging()
+    sys.setswitchinterval(0.001)  # so that the event loop gets its turn soon beside busy workers: refusals stay quick
     make_server(settings, host=host, port=port, dev=dev).run()
