@@ -31,7 +31,7 @@ _MAX_BYTES = 256 * 1024 * 1024
 _PAGE_BYTES = 4096
 
 _CREATE = """
-CREATE TABLE IF NOT EXISTS feedback (
+CREATE TABLE feedback (
     id TEXT PRIMARY KEY,
     time TEXT NOT NULL,
     verdict TEXT NOT NULL CHECK (verdict IN ('up', 'down')),
@@ -102,7 +102,15 @@ class FeedbackStore:
             f.index_digest,
         )  # fmt: skip
         with self._open(create=True) as db:
+            db.execute(f"PRAGMA max_page_count = {_MAX_BYTES // _PAGE_BYTES}")
+            if not self._made(db):
+                db.execute("PRAGMA journal_mode = WAL")
+            db.execute("BEGIN IMMEDIATE")
+            if not self._made(db):  # or another process has made it meanwhile
+                db.execute(_CREATE)
+                db.execute(f"PRAGMA user_version = {_SCHEMA}")
             db.execute(_SAVE, row)
+            db.execute("COMMIT")
 
     def rows(self) -> list[Feedback]:
         """All verdicts, oldest first; none where nothing was stored yet.
@@ -113,40 +121,35 @@ class FeedbackStore:
         if not self.path.exists():
             return []
         with self._open(create=False) as db:
+            found = db.execute(_ALL).fetchall() if self._made(db) else []
             return [
                 Feedback(
                     id=r[0], verdict=r[1], comment=r[2], question=r[3], history=tuple(json.loads(r[4])), language=r[5],
                     kind=r[6], answer=r[7], cited=tuple(json.loads(r[8])), abstained=bool(r[9]), index_digest=r[10], time=r[11],
                 )
-                for r in db.execute(_ALL)
+                for r in found
             ]  # fmt: skip
 
     @contextmanager
     def _open(self, *, create: bool) -> Iterator[sqlite3.Connection]:
-        """A connection in a transaction that commits at the end, the schema checked or made."""
+        """A connection that commits nothing by itself; what goes wrong on it becomes a FeedbackError."""
         try:
             if create:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # people's questions: for the owner only
             with closing(sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)) as db:
-                self._check(db)
-                db.execute("PRAGMA journal_mode = WAL")
-                db.execute(f"PRAGMA max_page_count = {_MAX_BYTES // _PAGE_BYTES}")
-                db.execute("BEGIN IMMEDIATE")
-                db.execute(_CREATE)
-                db.execute(f"PRAGMA user_version = {_SCHEMA}")
                 yield db
-                db.execute("COMMIT")
         except (sqlite3.Error, OSError) as exc:
             raise FeedbackError(
                 f"cannot use the feedback file {self.path}: {exc}: set RAG_FEEDBACK to a file that can be written"
             ) from exc
 
-    def _check(self, db: sqlite3.Connection) -> None:
-        """Refuse a database of another program or version before anything in it is changed."""
-        (found,) = db.execute("PRAGMA user_version").fetchone()
-        (tables,) = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    def _made(self, db: sqlite3.Connection) -> bool:
+        """Whether the table is there; refuses a database of another program or version, unchanged."""
+        both = "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
+        found, tables = db.execute(both).fetchone()  # in one statement: another process may be making the table
         if found != _SCHEMA and (found, tables) != (0, 0):
             raise FeedbackError(
                 f"{self.path} has schema {found}, this program reads {_SCHEMA}: set RAG_FEEDBACK to another file"
             )
+        return bool(found == _SCHEMA)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -62,23 +62,12 @@ def test_rows_come_back_as_they_went_in(store: FeedbackStore) -> None:
     assert first.time.endswith("+00:00")
 
 
-def test_writers_wait_for_each_other(store: FeedbackStore) -> None:
-    failures: list[Exception] = []
-
-    def write(start: int) -> None:
-        try:
-            for i in range(5):
-                store.save(verdict(start + i))
-        except Exception as exc:
-            failures.append(exc)
-
-    threads = [threading.Thread(target=write, args=(100 * n,)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert len(store.rows()) == 20
+def test_writers_wait_for_each_other_also_for_the_first_row(tmp_path: Path) -> None:
+    for attempt in range(20):
+        store = FeedbackStore(tmp_path / f"{attempt}.sqlite3")
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(store.save, [verdict(number) for number in range(8)]))
+        assert len(store.rows()) == 8
 
 
 @pytest.mark.parametrize(
@@ -107,6 +96,24 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FeedbackError, match="set RAG_FEEDBACK to a file that can be written"):
         FeedbackStore(tmp_path / "file" / "feedback.sqlite3").save(verdict(1))
+
+
+def test_an_empty_file_holds_no_verdicts_and_reading_changes_nothing(store: FeedbackStore) -> None:
+    store.path.touch()
+    assert store.rows() == []
+    assert store.path.read_bytes() == b""
+    store.save(verdict(1))
+    assert len(store.rows()) == 1
+
+
+def test_a_full_file_is_a_clear_error_and_keeps_what_it_has(
+    store: FeedbackStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.feedback._MAX_BYTES", 64 * 1024)
+    long = [verdict(number, answer="가" * 5000) for number in range(100)]
+    with pytest.raises(FeedbackError, match="is full"):
+        list(map(store.save, long))
+    assert 1 <= len(store.rows()) < 100
 
 
 # Candidates

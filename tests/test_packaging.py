@@ -18,6 +18,7 @@ import rag
 import rag.generation
 import rag.server
 import rag.web
+import rag.web
 from rag.settings import shipped_corpus
 
 MODULES = sorted(

@@ -363,6 +363,20 @@ def test_a_phone_gets_a_sheet_and_no_sideways_scrolling(phone: Page) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") == 360
 
 
+@pytest.mark.slow
+def test_the_panel_becomes_a_sheet_and_back_when_the_window_changes(page: Page) -> None:
+    ask(page, KO)
+    page.locator(".cite").nth(1).click()
+    for width, modal in ((360, 1), (1280, 0)):
+        page.set_viewport_size({"width": width, "height": 740})
+        expect(page.locator("dialog:modal")).to_have_count(modal)
+        expect(page.locator("#panel mark")).to_be_visible()
+        expect(page.locator(".cite").nth(1)).to_have_attribute("data-open", "")
+    expect(page.locator("body")).to_have_class("with-panel")
+    page.keyboard.press("Escape")
+    expect(page.locator(".cite").nth(1)).to_be_focused()
+
+
 # Glossary
 
 

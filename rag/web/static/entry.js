@@ -46,6 +46,7 @@ export class Panel {
   constructor(onAsk) {
     this.onAsk = onAsk;
     this.#dialog.addEventListener("close", () => {
+      if (this.#dialog.open) return; // the event comes late: the panel has been opened again
       document.body.classList.remove("with-panel");
       this.#markOpen(null);
       this.#from?.isConnected && this.#from.focus(); // Safari does not focus what is clicked, so it cannot give focus back
