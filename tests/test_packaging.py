@@ -18,7 +18,6 @@ import rag
 import rag.generation
 import rag.server
 import rag.web
-import rag.web
 from rag.settings import shipped_corpus
 
 MODULES = sorted(

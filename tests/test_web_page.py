@@ -110,6 +110,7 @@ def test_an_answer_streams_in_sentence_by_sentence(page: Page, wire: Wire) -> No
     expect(page.locator("#status")).to_have_text("답변이 끝났습니다. 출처 4개")
 
 
+@pytest.mark.slow
 def test_stopping_keeps_what_came_and_offers_the_question_again(page: Page, wire: Wire) -> None:
     wire.pieces = 2
     ask(page, KO, wait=False)
@@ -172,6 +173,7 @@ def test_a_follow_up_is_read_with_the_question_before(page: Page) -> None:
     expect(page.locator(".turn")).to_have_class("turn refused")
 
 
+@pytest.mark.slow
 def test_a_corrected_spelling_is_noted_above_the_answer(page: Page) -> None:
     ask(page, "파인튜능이 뭐야")
     note, answer = page.locator(".note"), page.locator(".answer")
@@ -207,6 +209,7 @@ def test_examples_are_questions_that_the_glossary_answers(page: Page) -> None:
     expect(page.locator(".answer")).to_contain_text(VERSUS_EN[0])
 
 
+@pytest.mark.slow
 def test_an_enter_that_ends_a_syllable_does_not_send(page: Page) -> None:
     page.locator("#question").fill("로라")
     page.locator("#question").dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
@@ -347,6 +350,7 @@ def test_light_and_dark_follow_the_system_until_one_is_chosen(browser: Browser, 
         assert page.evaluate(background) == light
 
 
+@pytest.mark.slow
 def test_a_phone_gets_a_sheet_and_no_sideways_scrolling(phone: Page) -> None:
     for address in ("#/", "#/glossary", "#/term/kv-cache"):
         phone.goto(phone.url.split("#")[0] + address)
@@ -429,6 +433,7 @@ def test_categories_terms_and_the_back_button(page: Page) -> None:
     expect(page.locator(".terms a")).to_have_count(351)
 
 
+@pytest.mark.slow
 def test_a_deep_link_shows_both_languages_side_by_side(page: Page) -> None:
     page.goto(page.url.split("#")[0] + "#/term/lora")
     halves = page.locator(".half")

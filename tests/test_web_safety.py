@@ -102,6 +102,7 @@ def test_a_hostile_entry_is_text_in_answer_and_panel(page: Page) -> None:
     expect(page.locator("#panel-title")).to_have_text(f"{SCRIPT} 얼룩말")
 
 
+@pytest.mark.slow
 def test_a_hostile_entry_is_text_in_the_browser(page: Page, url: str) -> None:
     page.goto(f"{url}/#/glossary")
     page.locator("#search").fill("줄무늬")
@@ -115,6 +116,7 @@ def test_a_hostile_entry_is_text_in_the_browser(page: Page, url: str) -> None:
     assert_no_markup(page)
 
 
+@pytest.mark.slow
 def test_only_web_addresses_become_links(page: Page, url: str) -> None:
     bad = ["javascript:alert(5)", " JaVaScRiPt:alert(5)", "data:text/html,x", "//evil.example", "not a url"]
     references = [{"title": address, "url": address, "year": None} for address in [*bad, "http://example.org/a"]]
@@ -193,6 +195,7 @@ def test_a_damaged_memory_is_forgotten(page: Page) -> None:
         expect(page.locator(".answer")).to_contain_text("줄무늬가 있는")
 
 
+@pytest.mark.slow
 def test_the_policy_stops_what_would_slip_through(watched: Watched) -> None:
     watched.allowed += ["Content Security Policy", "Trusted", "trusted-types", "https://evil.example"]
     script = """() => new Promise((resolve) => setTimeout(async () => {  // in a task of the page, which the policy governs
@@ -223,6 +226,7 @@ def locked(small_index: GlossaryIndex, tmp_path_factory: pytest.TempPathFactory)
         yield base
 
 
+@pytest.mark.slow
 def test_a_key_is_asked_for_kept_in_the_tab_and_sent(browser: Browser, locked: str) -> None:
     with watched_page(browser, locked) as opened:
         opened.allowed.append("status of 401")
