@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from functools import reduce
@@ -14,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from conftest import SOURCE
 from helpers import ANSWER_KEYS, EMPTY_MESSAGE, TEXT_MESSAGE, VERSUS_EN, open_shipped, shipped_index_folder
 from langchain_core.documents import Document
 from langserve import RemoteRunnable
@@ -260,3 +264,12 @@ def test_a_stream_ends_with_an_end_event(client: httpx.Client) -> None:
     assert events.count("data") == 5
     data = [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: {")]
     assert data[1]["question"] == KO
+
+
+def test_one_thread_for_each_query_is_set_before_an_engine_loads() -> None:
+    """Spinning OpenMP threads make a busy machine crawl; whoever sets the variable is obeyed."""
+    code = "import rag.server, faiss; print(faiss.omp_get_max_threads())"
+    for given, threads in (({}, "1"), ({"OMP_NUM_THREADS": "2"}, "2")):
+        env = {k: v for k, v in os.environ.items() if k != "OMP_NUM_THREADS"} | {"PYTHONPATH": str(SOURCE), **given}
+        done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+        assert done.stdout.split() == [threads]

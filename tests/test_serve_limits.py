@@ -123,9 +123,15 @@ def served(index: GlossaryIndex, folder: Path, **settings: Any) -> Iterator[Serv
 
 
 @pytest.fixture
-def server(small_index: GlossaryIndex, tmp_path: Path) -> Iterator[Served]:
-    with served(small_index, tmp_path, slots=2, queue=1, deadline=15) as one:
+def server(small_index: GlossaryIndex, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
+    """Without a rate limit; tests marked ``both`` run with one too, since its middleware stands around all others."""
+    with served(
+        small_index, tmp_path, slots=2, queue=1, deadline=15, rate_limit=getattr(request, "param", "off")
+    ) as one:
         yield one
+
+
+both = pytest.mark.parametrize("server", ["off", "10000/hour"], indirect=True)
 
 
 @pytest.fixture
@@ -150,6 +156,7 @@ def connect(url: str) -> http.client.HTTPConnection:
     return connection
 
 
+@both
 def test_an_exception_is_json_and_the_connection_goes_on(server: Served) -> None:
     connection = connect(server.url)
     for _ in range(3):
@@ -163,6 +170,7 @@ def test_an_exception_is_json_and_the_connection_goes_on(server: Served) -> None
     server.settle()
 
 
+@both
 def test_a_stream_that_fails_ends_with_an_error_event_and_a_whole_body(server: Served) -> None:
     connection = connect(server.url)
     for _ in range(2):
@@ -199,6 +207,7 @@ def test_a_failing_item_of_a_batch_fails_the_batch_as_json(server: Served) -> No
     assert (answered.status_code, answered.json()["detail"]) == (500, INTERNAL)
 
 
+@both
 def test_over_capacity_is_503_at_once_and_nobody_is_lost(server: Served) -> None:
     with ThreadPoolExecutor(8) as pool:
         inside = [pool.submit(server.post, SLOW) for _ in range(3)]
@@ -273,6 +282,7 @@ def test_whoever_leaves_the_queue_is_never_asked(small_index: GlossaryIndex, tmp
         assert server.script.begun == ["slow first"]
 
 
+@both
 def test_a_batch_whose_client_left_stops(server: Served) -> None:
     inputs = [{"question": f"slow {number}"} for number in range(20)]
     with pytest.raises(httpx.ReadTimeout, match="timed out"):
@@ -283,6 +293,7 @@ def test_a_batch_whose_client_left_stops(server: Served) -> None:
     assert len(server.script.begun) == 2, "two of a batch at a time, and none after the client left"
 
 
+@both
 def test_a_stream_whose_client_left_is_cancelled(server: Served) -> None:
     with httpx.stream("POST", f"{server.url}/rag/stream", json=SLOW, timeout=5) as answered:
         assert "metadata" in next(answered.iter_lines())
