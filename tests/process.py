@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -28,19 +29,20 @@ def settings_of(folder: Path, **server: Any) -> Settings:
 def serve(folder: Path, slow: float, delay: float) -> None:
     """Serve on a free port, which goes to FOLDER/port; a question that holds 'slow' takes ``slow`` seconds longer."""
     run.configure_logging()
-    server = run.make_server(settings_of(folder, drain_delay=delay), host="127.0.0.1", port=0)
+    bound = run.bind("127.0.0.1", 0)
+    server = run.make_server(settings_of(folder, drain_delay=delay))
     assistant = server.config.app.state.assistants.current()  # type: ignore[union-attr]
     wait = RunnableLambda(lambda asked: time.sleep(slow if "slow" in asked["question"] else 0) or asked)
     assistant.chain = wait | assistant.chain
-    started = server._log_started_message
 
-    def tell(listeners: Any) -> None:
-        started(listeners)
-        (folder / "port.new").write_text(str(listeners[0].getsockname()[1]))
+    def tell() -> None:
+        while not server.started:
+            time.sleep(0.01)
+        (folder / "port.new").write_text(str(bound.getsockname()[1]))
         (folder / "port.new").rename(folder / "port")
 
-    server._log_started_message = tell  # type: ignore[method-assign]
-    server.run()
+    threading.Thread(target=tell, daemon=True).start()
+    server.run(sockets=[bound])
 
 
 def index(folder: Path, die_at: int) -> None:

@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import re
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -539,6 +540,18 @@ def test_serve_is_not_opened_to_a_network_by_mistake(run: Run, options: list[str
     code, out, err = run("serve", *options)
     assert (code, out) == (2, "")
     assert err.startswith(message)
+
+
+def test_serve_says_that_a_port_is_taken(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, out, err = run("serve", "--port", str(port))
+    assert (code, out) == (2, "")
+    assert err == (
+        f"rag: cannot listen on 127.0.0.1, port {port} (Address already in use): choose another --host or --port\n"
+    )
+    assert "choose another --host or --port" in run("serve", "--port", "70000")[2]
+    assert "choose another --host or --port" in run("serve", "--host", "localhost", "--port", "-1")[2]
 
 
 def test_an_interrupt_ends_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

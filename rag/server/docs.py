@@ -43,7 +43,7 @@ _ERROR = {
     },
 }
 _REFUSALS = {
-    "400": "Unknown Host header, or a body that is not JSON in UTF-8",
+    "400": "The body is not JSON in UTF-8",
     "401": "No API key, or a wrong one",
     "403": "No keys are set, and the request came from another machine",
     "408": "The body did not arrive in time",
@@ -148,7 +148,7 @@ def _refusals(path: str, method: str) -> dict[str, Any]:
     """The error responses of one operation."""
     works = path.startswith(("/rag/", "/retrieve/")) and method == "post"
     statuses = set(_REFUSALS)
-    statuses -= set() if method == "post" else _OF_BODIES - {"400"} - ({"422"} if "{" in path else set())
+    statuses -= set() if method == "post" else _OF_BODIES - ({"422"} if "{" in path else set())
     statuses -= set() if works else _OF_WORK - ({"503"} if path == "/readyz" else set())
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     return {status: {"description": _REFUSALS[status], "content": content} for status in sorted(statuses)}

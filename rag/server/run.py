@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import socket
 import sys
 import time
 from types import FrameType
@@ -15,8 +18,9 @@ from rag.server.limits import Capacity
 from rag.server.logs import configure_logging
 from rag.settings import ServerSettings, Settings
 
-__all__ = ["DrainingServer", "check_host", "make_server", "serve"]
+__all__ = ["DrainingServer", "bind", "check_host", "make_server", "serve"]
 
+_log = logging.getLogger("rag.server")
 _GRACE = 2.0
 """Seconds beyond the deadline that a stopping server waits for what is under way."""
 
@@ -69,16 +73,11 @@ class DrainingServer(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def make_server(settings: Settings, *, host: str, port: int, dev: bool = False) -> DrainingServer:
-    """A server with its index loaded, not yet listening.
-
-    Raises:
-        SettingsError: see :func:`check_host`.
-    """
-    check_host(host, settings.server, dev=dev)
+def make_server(settings: Settings, *, dev: bool = False) -> DrainingServer:
+    """A server with its index loaded; run it with the sockets of :func:`bind`."""
     app = create_app(settings, dev=dev)
     config = uvicorn.Config(
-        app, host=host, port=port, lifespan="on", ws="none", log_config=None, access_log=False, server_header=False,
+        app, lifespan="on", ws="none", log_config=None, access_log=False, server_header=False,
         http="h11",  # httptools keeps headers of any size in memory
         proxy_headers=bool(settings.server.proxies), forwarded_allow_ips=list(settings.server.proxies),
         timeout_graceful_shutdown=5,
@@ -88,12 +87,37 @@ def make_server(settings: Settings, *, host: str, port: int, dev: bool = False) 
     return DrainingServer(config, capacity=app.state.capacity, delay=delay, limit=limit)
 
 
+def bind(host: str, port: int) -> socket.socket:
+    """A socket that is bound but does not listen yet: nobody connects before the index is loaded.
+
+    Raises:
+        SettingsError: the address is not of this machine, or the port is taken.
+    """
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        if os.name == "posix":  # elsewhere it would share a port that is taken
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host.strip("[]"), port))
+    except (OSError, OverflowError) as exc:
+        bound.close()
+        reason = getattr(exc, "strerror", None) or exc
+        raise SettingsError(
+            f"cannot listen on {host}, port {port} ({reason}): choose another --host or --port"
+        ) from exc
+    return bound
+
+
 def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, dev: bool = False) -> None:
     """Serve until told to stop.
 
     Raises:
-        SettingsError: see :func:`check_host`.
+        SettingsError: see :func:`check_host` and :func:`bind`.
     """
+    check_host(host, settings.server, dev=dev)
     configure_logging()
     sys.setswitchinterval(0.001)  # so that the event loop gets its turn soon beside busy workers: refusals stay quick
-    make_server(settings, host=host, port=port, dev=dev).run()
+    with bind(host, port) as bound:
+        server = make_server(settings, dev=dev)
+        name, number = bound.getsockname()[:2]
+        _log.info("serving", extra={"fields": {"url": f"http://{f'[{name}]' if ':' in name else name}:{number}"}})
+        server.run(sockets=[bound])
