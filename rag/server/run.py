@@ -114,9 +114,9 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, dev:
         SettingsError: see :func:`check_host` and :func:`bind`.
     """
     check_host(host, settings.server, dev=dev)
-    configure_logging()
-    sys.setswitchinterval(0.001)  # so that the event loop gets its turn soon beside busy workers: refusals stay quick
     with bind(host, port) as bound:
+        configure_logging()
+        sys.setswitchinterval(0.001)  # so that the event loop gets its turn beside busy workers: refusals stay quick
         server = make_server(settings, dev=dev)
         name, number = bound.getsockname()[:2]
         _log.info("serving", extra={"fields": {"url": f"http://{f'[{name}]' if ':' in name else name}:{number}"}})
