@@ -1,10 +1,9 @@
-"""REST with LangServe: ``python serve.py``; the same as ``rag serve``, which also takes a host and a port."""
+"""REST with LangServe and the web page: ``python serve.py``; ``rag serve`` also takes a host and a port."""
 
-from rag.server import create_app
+from rag.server import create_app, serve
+from rag.settings import Settings
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "serve"]
 
 if __name__ == "__main__":
-    import uvicorn
-
-    uvicorn.run(create_app(), host="127.0.0.1", port=8000)
+    serve(Settings.from_env())

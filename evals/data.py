@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from rag.errors import InputError
+
 __all__ = ["AnswerCase", "RetrievalCase", "load_answers", "load_retrieval"]
 
 Split = Literal["dev", "heldout"]
@@ -70,9 +72,18 @@ class AnswerCase:
         return split_of(self.question)
 
 
-def _rows(pattern: str) -> list[dict[str, Any]]:
-    files = sorted(_FOLDER.glob(pattern))
-    return [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines() if line.strip()]
+def _rows(pattern: str, *, folder: Path = _FOLDER) -> list[dict[str, Any]]:
+    rows = []
+    for file in sorted(folder.glob(pattern)):
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+            if line.strip():
+                rows.append(json.loads(line))
+                if rows[-1].get("unlabelled"):
+                    raise InputError(
+                        f"{file.name}:{number} is a candidate that nobody has labelled: fill in 'expected' or 'abstain' "
+                        "and remove 'unlabelled', or remove the line"
+                    )
+    return rows
 
 
 def load_retrieval() -> list[RetrievalCase]:
@@ -83,8 +94,12 @@ def load_retrieval() -> list[RetrievalCase]:
     ]
 
 
-def load_answers() -> list[AnswerCase]:
-    """All answer cases."""
+def load_answers(folder: Path = _FOLDER) -> list[AnswerCase]:
+    """All answer cases.
+
+    Raises:
+        InputError: a row is a candidate from feedback that nobody has labelled yet.
+    """
     return [
         AnswerCase(
             question=r["question"],
@@ -97,5 +112,5 @@ def load_answers() -> list[AnswerCase]:
             history=tuple(r.get("history", ())),
             accept=tuple(r.get("accept", ())),
         )
-        for r in _rows("answers*.jsonl")
+        for r in _rows("answers*.jsonl", folder=folder)
     ]

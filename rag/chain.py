@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from rag.embedding import load_embeddings
 from rag.errors import InputError
 from rag.generation.extractive import ExtractiveGenerator
-from rag.index import open_index
+from rag.index import load_index, open_index
 from rag.question import MAX_HISTORY, MAX_QUESTION, asked_before, clean_question
 from rag.retriever import MAX_TOP_K, GlossaryRetriever, Retrieval
 from rag.settings import Settings
@@ -141,8 +141,17 @@ def open_assistant(
     *,
     progress: Callable[[int, int], None] | None = None,
     on_build: Callable[[], None] | None = None,
+    reuse: Assistant | None = None,
 ) -> Assistant:
-    """Load the index of the glossary (building it first where needed) and put the assistant together."""
+    """Load the index of the glossary (building it first where needed) and put the assistant together.
+
+    Args:
+        reuse: take its embedding model, and load the index as it is on disk instead of building.
+    """
+    if reuse is not None:
+        embeddings = reuse.retriever.embeddings
+        loaded = load_index(settings.index_dir, embeddings=embeddings, model=settings.embedding_model)
+        return Assistant(GlossaryRetriever(index=loaded, embeddings=embeddings))
     embeddings = load_embeddings(settings.embedding_model)
     index = open_index(
         settings.corpus,

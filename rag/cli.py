@@ -31,7 +31,7 @@ examples:
   rag search "키워드 검색이랑 벡터 검색 섞기"   passages and their scores, no answer
   rag terms --search 양자화                 what the glossary has
   rag --corpus my-glossary corpus check    check a glossary of your own, then: rag --corpus my-glossary ask "..."
-  rag serve                                REST on http://127.0.0.1:8000 (LangServe)
+  rag serve                                web page and REST on http://127.0.0.1:8000
 
 exit codes: 0 done, 1 faults in a glossary, index or eval, 2 wrong command, question or setting
 """
@@ -129,9 +129,18 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--failures", action="store_true", help="also list the questions that failed (never on heldout while tuning)"
     )
-    serve = command("serve", _serve, "serve the assistant over REST with LangServe")
-    serve.add_argument("--host", default="127.0.0.1")
+    evaluate.add_argument(
+        "--from-feedback",
+        action="store_true",
+        help="instead, turn the verdicts of the web page (RAG_FEEDBACK) into candidates, as JSON lines to check by hand",
+    )
+    evaluate.add_argument(
+        "--out", metavar="FILE", help="with --from-feedback: write a new file instead of standard output"
+    )
+    serve = command("serve", _serve, "serve the web page, and REST with LangServe")
+    serve.add_argument("--host", default="127.0.0.1", help="other than this machine: set RAG_API_KEYS first")
     serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--dev", action="store_true", help="also LangServe's playgrounds and debugging routes")
     return parser
 
 
@@ -344,15 +353,36 @@ def _eval(args: argparse.Namespace, settings: Settings) -> int:
         from evals import report
     except ImportError as exc:
         raise InputError("evals/ is not installed: run from a checkout of the project") from exc
-    return report.run(args, settings)
+    if args.out and not args.from_feedback:
+        raise InputError("--out goes with --from-feedback")
+    return _candidates(args.out, settings) if args.from_feedback else report.run(args, settings)
+
+
+def _candidates(out: str | None, settings: Settings) -> int:
+    from evals.feedback import candidates
+    from rag.feedback import FeedbackStore
+
+    rows = candidates(FeedbackStore(settings.feedback_file).rows())
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    if out is None:
+        print(text, end="")
+    else:
+        try:
+            with Path(out).open("x", encoding="utf-8") as file:  # never over a question set
+                file.write(text)
+        except FileExistsError as exc:
+            raise InputError(f"{out} exists: choose a new file") from exc
+        except OSError as exc:
+            raise InputError(f"cannot write {out}: {exc.strerror}") from exc
+    todo = sum("unlabelled" in row for row in rows)
+    print(f"{len(rows)} candidates from {settings.feedback_file}, {todo} to label", file=sys.stderr)
+    return 0
 
 
 def _serve(args: argparse.Namespace, settings: Settings) -> int:
-    import uvicorn
+    from rag.server import serve
 
-    from rag.server import create_app
-
-    uvicorn.run(create_app(settings), host=args.host, port=args.port, log_level="info")
+    serve(settings, host=args.host, port=args.port, dev=args.dev)
     return 0
 
 

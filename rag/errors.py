@@ -4,7 +4,8 @@ RagError
 ├── InputError        a question, history or option that cannot be used
 ├── CorpusError       a glossary that cannot be read; carries every problem found
 ├── IndexStoreError   an index that is missing, foreign, damaged or cannot be written
-└── EmbeddingError    a model that cannot be loaded, or that returned nonsense
+├── EmbeddingError    a model that cannot be loaded, or that returned nonsense
+└── FeedbackError     verdicts that cannot be stored or read
 
 Every message says what was wrong and what mends it.
 """
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.types import Problem
 
-__all__ = ["CorpusError", "EmbeddingError", "IndexStoreError", "InputError", "RagError"]
+__all__ = ["CorpusError", "EmbeddingError", "FeedbackError", "IndexStoreError", "InputError", "RagError"]
 
 
 class RagError(Exception):
@@ -46,3 +47,43 @@ class IndexStoreError(RagError):
 
 class EmbeddingError(RagError):
     """The embedding model cannot be used."""
+
+
+class FeedbackError(RagError):
+    """The file of verdicts cannot be used."""
+
+
+class SettingsError(RagError):
+    """An option or environment variable cannot be used."""
+
+
+class ServiceError(RagError):
+    """A server gave no answer.
+
+    Attributes:
+        status: HTTP status, None where there was no response.
+        request_id: what the server's log calls this request, where it said so.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.request_id = request_id
+
+
+class AccessError(ServiceError):
+    """The server wants another API key."""
+
+
+class BusyError(ServiceError):
+    """The server has no room now.
+
+    Attributes:
+        retry_after: seconds after which the server is worth another try.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after: float, status: int | None = None, request_id: str | None = None
+    ) -> None:
+        super().__init__(message, status=status, request_id=request_id)
+        self.retry_after = retry_after

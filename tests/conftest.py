@@ -9,8 +9,8 @@ from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-for _name in ("RAG_CORPUS", "RAG_INDEX", "RAG_EMBEDDING_MODEL"):
-    os.environ.pop(_name, None)
+for _name in [name for name in os.environ if name.startswith("RAG_") and not name.startswith("RAG_TESTS_")]:
+    del os.environ[_name]
 
 import numpy as np
 import pytest

@@ -6,6 +6,7 @@ import argparse
 import io
 import json
 import re
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -515,17 +516,42 @@ def test_eval_without_its_folder(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_serve_binds_to_this_machine_unless_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    import uvicorn
-
     import rag.server
 
-    served: list[tuple[Any, dict[str, Any]]] = []
-    monkeypatch.setattr(rag.server, "create_app", lambda settings: settings)
-    monkeypatch.setattr(uvicorn, "run", lambda app, **options: served.append((app, options)))
+    served: list[tuple[Settings, dict[str, Any]]] = []
+    monkeypatch.setattr(rag.server, "serve", lambda settings, **options: served.append((settings, options)))
     assert run("serve")[0] == 0
-    assert run("serve", "--host", "0.0.0.0", "--port", "9", "--corpus", "mine")[0] == 0
-    assert [(o["host"], o["port"]) for _, o in served] == [("127.0.0.1", 8000), ("0.0.0.0", 9)]
+    assert run("serve", "--host", "0.0.0.0", "--port", "9", "--dev", "--corpus", "mine")[0] == 0
+    assert [o for _, o in served] == [
+        {"host": "127.0.0.1", "port": 8000, "dev": False}, {"host": "0.0.0.0", "port": 9, "dev": True},
+    ]  # fmt: skip
     assert [s.corpus for s, _ in served] == [shipped_corpus(), Path("mine")]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--host", "0.0.0.0"], "rag: other machines can reach 0.0.0.0, and no API key is set: set RAG_API_KEYS"),
+        (["--host", ""], "rag: other machines can reach , and no API key is set: set RAG_API_KEYS"),
+        (["--host", "::", "--dev"], "rag: --dev shows the inside of the server and is refused on ::"),
+    ],
+)
+def test_serve_is_not_opened_to_a_network_by_mistake(run: Run, options: list[str], message: str) -> None:
+    code, out, err = run("serve", *options)
+    assert (code, out) == (2, "")
+    assert err.startswith(message)
+
+
+def test_serve_says_that_a_port_is_taken(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, out, err = run("serve", "--port", str(port))
+    assert (code, out) == (2, "")
+    assert err == (
+        f"rag: cannot listen on 127.0.0.1, port {port} (Address already in use): choose another --host or --port\n"
+    )
+    assert "choose another --host or --port" in run("serve", "--port", "70000")[2]
+    assert "choose another --host or --port" in run("serve", "--host", "localhost", "--port", "-1")[2]
 
 
 def test_an_interrupt_ends_with_130(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

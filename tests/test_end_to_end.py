@@ -216,7 +216,7 @@ def test_remote_retriever(server: str) -> None:
 def test_health_and_closed_doors(server: str) -> None:
     health = httpx.get(f"{server}/healthz").json()
     assert (health["status"], health["model"]) == ("ok", "intfloat/multilingual-e5-small")
-    for path in ("/rag/playground/", "/rag/stream_log", "/docs"):
+    for path in ("/rag/playground/", "/rag/stream_log", "/redoc"):
         assert httpx.get(f"{server}{path}").status_code in (404, 405)
 
 

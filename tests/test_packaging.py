@@ -16,11 +16,13 @@ from helpers import shipped_index_folder
 import evals
 import rag
 import rag.generation
+import rag.server
+import rag.web
 from rag.settings import shipped_corpus
 
 MODULES = sorted(
     f"{package.__name__}.{module.name}"
-    for package in (rag, rag.generation, evals)
+    for package in (rag, rag.generation, rag.server, rag.web, evals)
     for module in pkgutil.iter_modules(package.__path__)
 )
 HEAVY = (
@@ -67,7 +69,7 @@ def test_modules_say_what_they_export(name: str) -> None:
     assert importlib.import_module(name).__all__
 
 
-@pytest.mark.parametrize("name", [*MODULES, "rag", "rag.generation", "serve"])
+@pytest.mark.parametrize("name", [*MODULES, "rag", "rag.generation", "rag.server", "rag.web", "serve"])
 def test_modules_have_a_docstring(name: str) -> None:
     assert (importlib.import_module(name).__doc__ or "").strip()
 
