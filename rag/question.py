@@ -21,6 +21,7 @@ __all__ = [
     "Turn",
     "asked_before",
     "asks_directly",
+    "asks_how_many",
     "clean_question",
     "masked",
 ]
@@ -73,6 +74,7 @@ _DIRECT_BACK = re.compile(
 )
 _EQUATED = re.compile(r"\W*(=|이랑|랑|하고|와|과|이나|또는|or|just|and|vs\.?|,|/)\W*")
 _SET_AGAINST = re.compile(r"§\s*(이랑|랑|하고|와|과|보다)|(from|than|to|with|and|vs\.?) §|^(vs|versus)\b")
+_COUNT = re.compile(r"몇|얼마|how (many|much|long|big|large)")
 _NAME_MARK = re.compile("§")
 _PRONOUN = re.compile(
     r"그거|그건|그게|그것|이거|이건|이게|이것|둘\s|둘이|둘의|둘은|둘\s*중|\b(it|its|they|them|their|that|this|these|those|both|the two)\b"
@@ -227,6 +229,11 @@ class QuestionReader:
         return None
 
 
+def asks_how_many(question: Question) -> bool:
+    """Whether a number is asked for."""
+    return bool(_COUNT.search(masked(question)))
+
+
 def masked(question: Question) -> str:
     """The question in lower case with every name replaced by a mark, so that names cannot look like question words."""
     text, shift = question.text, 0
@@ -265,8 +272,10 @@ def _kind(question: Question) -> Kind:
     if distinct >= 2 and not found:
         if len(question.leftovers) > 3:
             return "fact"
-        return "relation" if _LISTING.sub("", bare) else "compare"
-    return found[0] if found else ("define" if question.mentions and not question.leftovers else "fact")
+        return "fact" if _COUNT.search(bare) else "relation" if _LISTING.sub("", bare) else "compare"
+    if found:
+        return found[0]
+    return "define" if question.mentions and not question.leftovers and not _COUNT.search(bare) else "fact"
 
 
 def _equated(question: Question) -> bool:
@@ -295,6 +304,9 @@ def _plausible_kinds(question: Question, bare: str, *, several: bool) -> list[Ki
     if not question.entry_ids:
         ruled_out.add("path")
     settled = bool({"compare", "path"} & set(found)) or found[:1] in (["reverse"], ["list"])
+    if _COUNT.search(bare):
+        settled = True
+        ruled_out |= {"how", "relation"}
     if several and not settled and len(question.leftovers) <= 3 and _RELATION.search(bare):
         found.insert(0, "relation")
     return [kind for kind in found if kind not in ruled_out]

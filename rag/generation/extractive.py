@@ -60,10 +60,10 @@ class ExtractiveGenerator:
         question, lang = retrieval.question, retrieval.question.language
         ids = list(dict.fromkeys([*question.entry_ids, *retrieval.entries]))[:3]
         nearest = tuple(Related(i, self._entries[i].name(lang)) for i in ids if i in self._entries)
-        unknown = (
-            [o.surface for o in question.leftovers] if not question.mentions and len(question.leftovers) <= 2 else []
-        )
-        first = phrase("missing", lang, term=topic(" ".join(unknown), lang)) if unknown else phrase("not_found", lang)
+        words = question.leftovers
+        unknown = question.text[words[0].start : words[-1].end] if words and not question.mentions else ""
+        short = unknown and len(words) <= 2 and len(unknown) <= 40
+        first = phrase("missing", lang, term=topic(unknown, lang)) if short else phrase("not_found", lang)
         offer = [phrase("nearest", lang, terms=[n.term for n in nearest])] if nearest else []
         return Answer(
             question=question.text,

@@ -10,6 +10,7 @@ from rag.generation.citations import Line
 from rag.generation.phrases import phrase, topic
 from rag.lexical import tokens
 from rag.model_names import rule_pattern, split_model_name
+from rag.question import asks_how_many
 from rag.retriever import GlossaryRetriever, Retrieval
 from rag.sentences import sentence_spans
 from rag.text import compact
@@ -83,11 +84,12 @@ class Sources:
         found = self.retriever.reader.linker.segment(sentence.text).mentions
         return any(wanted & set(mention.entry_ids) for mention in found)
 
-    def overlap(self, sentence: Sentence) -> float:
-        """How much of the question's own content a sentence holds, weighted by idf."""
+    def overlap(self, sentence: Sentence, words: Sequence[str] = ()) -> float:
+        """How much of the question's own content, and of ``words``, a sentence holds, weighted by idf."""
         terms = self.retriever.index.terms
         held = set(tokens(sentence.text))
-        return sum(terms.idf(t) for t in {t for word in self.question.content for t in tokens(word)} if t in held)
+        wanted = {t for word in (*self.question.content, *words) for t in tokens(word)}
+        return sum(terms.idf(t) for t in wanted if t in held)
 
     def held(self, entry_id: str, words: Iterable[str]) -> float:
         """How much of ``words`` an entry's definition and mechanism hold, weighted by idf."""
@@ -96,12 +98,17 @@ class Sources:
         return sum(terms.idf(t) for t in {t for word in words for t in tokens(word)} if t in told)
 
     def best(
-        self, sentences: Sequence[Sentence], count: int, *, preferred: Sequence[SectionName] = ()
+        self,
+        sentences: Sequence[Sentence],
+        count: int,
+        *,
+        preferred: Sequence[SectionName] = (),
+        words: Sequence[str] = (),
     ) -> list[Sentence]:
         """The ``count`` sentences that answer the question's content best, in their order in the entry."""
         ranked = sorted(
             range(len(sentences)),
-            key=lambda i: (-self.overlap(sentences[i]) - 2.0 * (sentences[i].chunk.section in preferred), i),
+            key=lambda i: (-self.overlap(sentences[i], words) - 2.0 * (sentences[i].chunk.section in preferred), i),
         )
         return [sentences[i] for i in sorted(ranked[:count])]
 
@@ -345,13 +352,18 @@ def path(sources: Sources) -> Draft:
 
 
 def fact(sources: Sources) -> Draft:
-    """Anything else: the sentences that hold the question's own content."""
+    """Anything else: the sentences that hold the question's own content, with a number where one is asked for."""
     if not sources.question.mentions and not sources.question.carried:
         return reverse(sources)
+    count = asks_how_many(sources.question)
     chosen: list[Sentence] = []
-    for entry_id in sources.subjects[:2]:
+    for entry_id in sources.subjects[: 1 if count else 2]:
+        others = [m.surface for m in sources.question.mentions if entry_id not in m.entry_ids]
         pool = sources.sentences(entry_id)
-        chosen += [s for s in sources.best(pool, 3) if sources.overlap(s) > 0]
+        if count:
+            pool = [s for s in pool if re.search(r"\d", s.text)] or pool
+        bare = count and not others and not sources.question.content
+        chosen += [s for s in sources.best(pool, 3, words=others) if bare or sources.overlap(s, others) > 0]
     return Draft(_lines(chosen[:4])) if chosen else define(sources)
 
 
