@@ -54,6 +54,12 @@ def chunk_of(assistant: Assistant, chunk_id: str) -> Chunk:
     return next(chunk for chunk in assistant.retriever.index.chunks if chunk.id == chunk_id)
 
 
+def line_of(file: str, quote: str) -> int:
+    """1-based line of a shipped file on which ``quote`` begins."""
+    text = (shipped_corpus() / file).read_text("utf-8")
+    return text.count("\n", 0, text.index(quote)) + 1
+
+
 def check_citations(answer: Answer, assistant: Assistant, *, corpus: Path | None = None) -> None:
     """Numbers are dense, used, and in order; every quote is exact in its chunk and at its line of its file."""
     corpus = corpus or shipped_corpus()

@@ -20,6 +20,7 @@ from helpers import (
     EMPTY_MESSAGE,
     TEXT_MESSAGE,
     VERSUS_KO,
+    line_of,
     open_shipped,
     shipped_index_folder,
 )
@@ -28,6 +29,7 @@ import rag.chain
 from rag.cli import main
 from rag.corpus import Corpus
 from rag.errors import EmbeddingError
+from rag.retriever import FUSED
 from rag.settings import Settings, shipped_corpus
 
 Run = Callable[..., tuple[int, str, str]]
@@ -78,11 +80,11 @@ def unopened(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ask_prints_answer_sources_and_related(run: Run, opened: list[Settings]) -> None:
     code, out, err = run("ask", "LoRA랑 QLoRA 차이?")
     assert (code, err) == (0, "")
-    lines = out.splitlines()
+    lines, at = out.splitlines(), line_of("lora.md", VERSUS_KO[0])
     assert lines[0].startswith(f"{VERSUS_KO[0]} [1] {VERSUS_KO[1]} [2] ")
-    assert lines[1:5] == ["", "출처", "  [1] LoRA · 비교 · lora.md:50", f"      “{VERSUS_KO[0]}”"]
-    assert [line for line in lines if line.startswith("  [")][1:] == [
-        "  [2] LoRA · 비교 · lora.md:51", "  [3] LoRA · 정의 · lora.md:24", "  [4] QLoRA · 정의 · qlora.md:20",
+    assert lines[1:5] == ["", "출처", f"  [1] LoRA · 비교 · lora.md:{at}", f"      “{VERSUS_KO[0]}”"]
+    assert [line.rpartition(":")[0] for line in lines if line.startswith("  [")][1:] == [
+        "  [2] LoRA · 비교 · lora.md", "  [3] LoRA · 정의 · lora.md", "  [4] QLoRA · 정의 · qlora.md",
     ]  # fmt: skip
     assert lines[-1] == "함께 볼 용어: 전체 파인튜닝, 어댑터, DoRA, AdaLoRA, IA3"
     assert len(opened) == 1
@@ -91,8 +93,9 @@ def test_ask_prints_answer_sources_and_related(run: Run, opened: list[Settings])
 def test_ask_in_english(run: Run, opened: list[Settings]) -> None:
     code, out, _ = run("ask", "GGUF가 뭐야", "--lang", "en")
     assert code == 0
-    assert out.startswith("GGUF is a model file format that packs weights, tokenizer, and settings into a single file")
-    assert "\nSources\n  [1] GGUF · definition · gguf.md:54\n" in out
+    first = "GGUF is a model file format that packs weights, tokenizer, and settings into a single file"
+    assert out.startswith(first)
+    assert f"\nSources\n  [1] GGUF · definition · gguf.md:{line_of('gguf.md', first)}\n" in out
     assert "\nSee also: GGML, " in out
 
 
@@ -246,12 +249,11 @@ def test_search_prints_passages_scores_and_the_verdict(run: Run, opened: list[Se
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert len(lines) == 5
-    assert re.fullmatch(
-        r"0\.\d{3}  lora:ko:definition:0  lora\.md:24  "
-        r"\(link 1\.00  dense 0\.\d\d  lexical 0\.\d\d  coverage 0\.\d\d  section 0\.\d\d\)",
-        lines[0],
-    )
-    assert lines[1].startswith("       LoRA(Low-Rank Adaptation, 저랭크 적응)는 사전학습된 모델의 가중치를")
+    definition = "LoRA(Low-Rank Adaptation, 저랭크 적응)는 사전학습된 모델의 가중치를"
+    passage, signals = re.fullmatch(r"0\.\d{3}  (\S+  \S+)  \(((?:\w+ -?\d\.\d\d *)+)\)", lines[0]).groups()  # type: ignore[union-attr]
+    assert passage == f"lora:ko:definition:0  lora.md:{line_of('lora.md', definition)}"
+    assert {"link", "dense", "lexical", "coverage", "section"} <= set(signals.split()[::2]) <= set(FUSED)
+    assert lines[1].startswith(f"       {definition}")
     assert lines[-1] == "evidence 1.00: enough to answer"
 
 
@@ -270,7 +272,7 @@ def test_search_json(run: Run, opened: list[Settings]) -> None:
         ["id", "entry_id", "lang", "section", "term", "text", "file", "line", "versus", "score", "signals"]
     ] * 3
     assert hits[0]["id"] == "lora:en:definition:0"
-    assert set(hits[0]["signals"]) == {"cosine", "bm25", "dense", "lexical", "coverage", "link", "section"}
+    assert set(hits[0]["signals"]) == {"cosine", "bm25", *FUSED}
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 

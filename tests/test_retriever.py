@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import open_shipped
+from helpers import line_of, open_shipped
 
 from rag.chain import Assistant
-from rag.retriever import MAX_TOP_K, SECTIONS_OF_KIND, GlossaryRetriever, Weights
+from rag.retriever import FUSED, MAX_TOP_K, SECTIONS_OF_KIND, GlossaryRetriever, Weights
 from rag.types import SECTIONS, Kind
 
 
@@ -32,7 +32,8 @@ def retriever(assistant: Assistant) -> GlossaryRetriever:
         ("What is LoRA?", "lora:en:definition:0"),
         ("로라가 뭐야?", "lora:ko:definition:0"),
         ("LoRA랑 QLoRA 차이?", "lora:ko:versus:0"),
-        ("what's GGUF for?", "gguf:en:definition:0"),
+        ("what's GGUF?", "gguf:en:definition:0"),
+        ("what's GGUF for?", "gguf:en:why:0"),
         ("빔서치", "beam-search:ko:definition:0"),
         ("limits of beam search", "beam-search:en:limits:0"),
         ("BERT는 누가 만들었어?", "bert:ko:origin:0"),
@@ -70,7 +71,7 @@ def test_documents_carry_the_chunk_and_plain_floats(retriever: GlossaryRetriever
     assert list(document.metadata) == [
         "id", "entry_id", "lang", "section", "term", "text", "file", "line", "versus", "score",
     ]  # fmt: skip
-    assert (document.metadata["file"], document.metadata["line"]) == ("lora.md", 60)
+    assert (document.metadata["file"], document.metadata["line"]) == ("lora.md", line_of("lora.md", chunk.text))
     assert type(document.metadata["score"]) is float
     assert json.loads(json.dumps(document.metadata)) == document.metadata
 
@@ -104,11 +105,9 @@ def test_scores_are_plain_descend_and_are_the_sum_of_the_signals(retriever: Glos
     hits = retriever.retrieve(retriever.reader.read("How does BM25 work?"), k=10).hits
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
-    weights = Weights()
-    best = weights.dense + weights.lexical + weights.coverage + weights.link + weights.section
+    best = sum(getattr(Weights(), name) for name in FUSED)
     for hit in hits:
-        total = sum(hit.signals[name] for name in ("dense", "lexical", "coverage", "link", "section"))
-        assert hit.score == pytest.approx(total / best)
+        assert hit.score == pytest.approx(sum(hit.signals[name] for name in FUSED) / best)
         assert 0.0 <= hit.score <= 1.0
 
 
@@ -157,7 +156,7 @@ def test_threshold_decides_between_hits_and_none(retriever: GlossaryRetriever) -
 def test_weights_can_be_varied(retriever: GlossaryRetriever) -> None:
     question = retriever.reader.read("LoRA가 뭐야?")
     off = retriever.model_copy(update={"weights": replace(Weights(), link=0.0, mentioned=0.0)})
-    assert retriever.retrieve(question).nearest[0].signals["link"] == pytest.approx(1.0)
+    assert retriever.retrieve(question).nearest[0].signals["link"] == pytest.approx(Weights().link)
     assert off.retrieve(question).nearest[0].signals["link"] == pytest.approx(0.0)
 
 

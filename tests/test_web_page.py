@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import Failing, Watched, Wire, chromium, watched_page
-from helpers import VERSUS_EN, VERSUS_KO, open_shipped
+from helpers import VERSUS_EN, VERSUS_KO, line_of, open_shipped
 from playwright.sync_api import Browser, Page, expect
 from serving import running
 
@@ -132,7 +132,7 @@ def test_a_citation_opens_its_entry_with_the_exact_quote_in_sight(page: Page) ->
     expect(panel.locator("mark")).to_have_count(1)
     assert marked(page) == VERSUS_KO[1]
     assert in_view(page, "#panel mark")
-    expect(panel.locator(".place")).to_have_text("비교 · lora.md:51")
+    expect(panel.locator(".place")).to_have_text(f"비교 · lora.md:{line_of('lora.md', VERSUS_KO[1])}")
     expect(page.locator("#panel-title")).to_be_focused()
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
