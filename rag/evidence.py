@@ -206,7 +206,7 @@ def certain(question: Question, found: Mapping[str, float]) -> bool:
     """Whether there is nothing to weigh: names and words that ask about what they mean, or a model's name to take apart."""
     if found["attribute"] or found["instruction"]:
         return False
-    if "-" in question.model_name:
+    if question.model_name:
         beside = [m.surface for m in question.mentions] + [o.surface for o in question.leftovers]
         return sum(surface not in question.model_name for surface in beside) <= 1
     return bool(found.get("linked")) and not question.leftovers
