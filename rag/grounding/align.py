@@ -1,0 +1,140 @@
+"""The comparison itself: whether a sentence is a cited sentence with words left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.grounding.tokens import Reading, Token, fit
+from rag.types import Language
+
+__all__ = ["is_shortened", "missing"]
+
+
+def missing(claim: Reading, supports: Sequence[Reading]) -> list[Token]:
+    """Tokens of ``claim`` that stand in none of ``supports``."""
+    keys = {t.key for support in supports for t in support.tokens}
+    keys |= {t.key for support in supports for t in fit(support.tokens, {c.key for c in claim.tokens})}
+    return [t for t in fit(claim.tokens, keys) if t.key not in keys and not t.optional]
+
+
+def is_shortened(claim: Reading, support: Reading, language: Language) -> bool:
+    """Whether every token of ``claim`` stands in ``support``, in order, and what is left out changes nothing."""
+    if not _asides_hold(claim, support):
+        return False
+    if claim.pointing and not support.pointing:
+        return False
+    words = [t for t in fit(claim.tokens, {t.key for t in support.tokens}) if not t.optional]
+    words = _clauses_from_zero(words)
+    source = fit(support.tokens, {t.key for t in claim.tokens})
+    if len(words) < 2 or all(t.form == "mark" for t in words):
+        return False
+    rules = _Rules(source, language, introduced=claim.definite)
+    reach = [j for j in range(len(source)) if _same(words[0], source[j]) and rules.may_begin(j, words)]
+    for before, word in zip(words, words[1:], strict=False):
+        reach = [
+            j for j in range(len(source))
+            if _same(word, source[j]) and any(i < j and rules.may_skip(i, j, before, word) for i in reach)
+        ]  # fmt: skip
+        if not reach:
+            return False
+    return any(rules.may_end(j) for j in reach)
+
+
+def _clauses_from_zero(tokens: Sequence[Token]) -> list[Token]:
+    first = tokens[0].clause if tokens else 0
+    return [replace(t, clause=t.clause - first) for t in tokens]
+
+
+def _same(word: Token, source: Token) -> bool:
+    return word.key == source.key and _roles_agree(word.role, source.role)
+
+
+def _roles_agree(mine: str, theirs: str) -> bool:
+    """Equal, or a genitive or copula that another wording leaves out; "act" and "pass" are the voices of a noun's verb."""
+    if mine == theirs:
+        return True
+    return {mine, theirs} in _LOOSE
+
+
+_LOOSE = ({"", "act"}, {"", "pass"}, {"pred", "to"}, {"pred", ""})
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"[\s\-]", "", text).casefold()
+
+
+def _asides_hold(claim: Reading, support: Reading) -> bool:
+    """Each bracket of the claim stands in a bracket after the same word, in the same letters."""
+    return all(
+        any(host == theirs and _squeeze(text) in _squeeze(content) for theirs, content in support.asides)
+        for host, text in claim.asides
+    )
+
+
+def _loose_subjects(gap: Sequence[Token]) -> list[Token]:
+    """Subjects in a gap whose relative clause is not left out as a whole."""
+    ends = [i for i, t in enumerate(gap) if t.relative]
+    return [t for i, t in enumerate(gap) if t.subject and not any(end >= i for end in ends)]
+
+
+class _Rules:
+    """What may be left out of one sentence."""
+
+    def __init__(self, source: Sequence[Token], language: Language, *, introduced: bool) -> None:
+        self._source = source
+        self._korean = language == "ko"
+        self._introduced = introduced
+
+    def may_begin(self, j: int, words: Sequence[Token]) -> bool:
+        """The first word opens its clause; a later clause must bring a subject of its own."""
+        first = self._source[j]
+        if any(t.scope for t in self._source[:j]) or any(t.clause == first.clause for t in self._source[:j]):
+            return False
+        if first.clause == self._source[0].clause:
+            return True
+        if self._korean:
+            return any(t.subject for t in words if t.clause == words[0].clause)
+        return first.form in ("name", "number") or self._introduced
+
+    def may_skip(self, i: int, j: int, before: Token, word: Token) -> bool:
+        """Whether the tokens between ``i`` and ``j`` may be left out."""
+        left, right, gap = self._source[i], self._source[j], self._left_out(i + 1, j)
+        if word.copula and not word.role.endswith("passive") and not self._korean:
+            appositive = left.clause != right.clause and word.form != "mark"
+            if not (right.copula or any(t.copula for t in gap) or appositive):
+                return False
+        if not gap:
+            return True
+        if any(t.keep and t.clause in (left.clause, right.clause) for t in gap):
+            return False
+        if any(t.scope and (t.clause <= left.clause + 1 or t.clause >= right.clause - 1) for t in gap):
+            return False
+        if left.form in ("name", "number") and left.glued:
+            return False
+        if self._korean and any(t.clause in (left.clause, right.clause) for t in _loose_subjects(gap)):
+            return False
+        if left.clause == right.clause:
+            return True
+        if self._korean and not left.subject and any(t.clause == left.clause for t in gap):
+            return False
+        return not any(t.clause == right.clause for t in gap)
+
+    def _left_out(self, start: int, end: int) -> list[Token]:
+        """What is skipped, without the marks that only link."""
+        return [t for t in self._source[start:end] if t.form != "mark" or t.keep]
+
+    def may_end(self, j: int) -> bool:
+        """Whether what follows ``j`` may be left out."""
+        last, rest = self._source[j], self._left_out(j + 1, len(self._source))
+        if any((t.scope and t.clause <= last.clause + 1) or (t.keep and t.clause == last.clause) for t in rest):
+            return False
+        tail = [t for t in rest if t.clause == last.clause]
+        if not tail:
+            return True
+        if not self._korean:
+            return not (last.form in ("name", "number") and last.glued)
+        # "X is a method [that freezes weights]" says that X freezes weights; so does "differs in [freezing weights]"
+        genus = tail[-1].role == "pred" and not any(t.subject or t.key.endswith("다") for t in tail)
+        return last.closed and (genus or [t.key for t in tail] == ["다르다"])
