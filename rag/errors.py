@@ -4,7 +4,8 @@ RagError
 ├── InputError        a question, history or option that cannot be used
 ├── CorpusError       a glossary that cannot be read; carries every problem found
 ├── IndexStoreError   an index that is missing, foreign, damaged or cannot be written
-└── EmbeddingError    a model that cannot be loaded, or that returned nonsense
+├── EmbeddingError    an embedding model that cannot be loaded, or that returned nonsense
+└── ModelError        a language model that cannot be set up
 
 Every message says what was wrong and what mends it.
 """
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.types import Problem
 
-__all__ = ["CorpusError", "EmbeddingError", "IndexStoreError", "InputError", "RagError"]
+__all__ = ["CorpusError", "EmbeddingError", "IndexStoreError", "InputError", "ModelError", "RagError"]
 
 
 class RagError(Exception):
@@ -46,3 +47,7 @@ class IndexStoreError(RagError):
 
 class EmbeddingError(RagError):
     """The embedding model cannot be used."""
+
+
+class ModelError(RagError):
+    """The language model cannot be set up; once it is, its failures never raise."""

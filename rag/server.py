@@ -41,6 +41,8 @@ QuestionText = Annotated[str, Field(max_length=4 * MAX_QUESTION), AfterValidator
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application, its index loaded (and built first where it is missing)."""
     settings = settings or Settings.from_env()
+    if settings.llm_cache is None:
+        settings = settings.model_copy(update={"llm_cache": True})
     assistant = open_assistant(settings)
     app = FastAPI(title="rag-glossary", docs_url=None, redoc_url=None)
     retrieve: Any = RunnableSequence(

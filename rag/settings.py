@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rag.errors import InputError
 
 __all__ = ["BUNDLED_MODEL", "Settings", "shipped_corpus"]
 
@@ -23,8 +25,22 @@ def shipped_corpus() -> Path:
     return packaged if packaged.is_dir() else package.parent / "corpus"
 
 
+_VARIABLES = {
+    "corpus": "RAG_CORPUS", "index": "RAG_INDEX", "embedding_model": "RAG_EMBEDDING_MODEL",
+    "llm": "RAG_LLM", "llm_base_url": "RAG_LLM_BASE_URL", "llm_api_key": "RAG_LLM_API_KEY", "llm_deadline": "RAG_LLM_DEADLINE",
+    "llm_max_tokens": "RAG_LLM_MAX_TOKENS", "llm_cache": "RAG_LLM_CACHE",
+}  # fmt: skip
+
+
 class Settings(BaseModel):
-    """What a run depends on. Frozen: vary it with ``model_copy(update=...)``."""
+    """What a run depends on. Frozen: vary it with ``model_copy(update=...)``.
+
+    Attributes:
+        llm: ``PROVIDER:MODEL``; None answers without a language model.
+        llm_api_key: for servers at ``llm_base_url``; providers' own keys are read by their libraries.
+        llm_deadline: seconds until an answer goes on without the model.
+        llm_cache: keep checked answers on disk; None is off on the command line and on in the server.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,17 +48,28 @@ class Settings(BaseModel):
     index: Path | None = None
     embedding_model: str = BUNDLED_MODEL
     cache: Path = Path("~/.cache/rag-glossary")
+    llm: str | None = None
+    llm_base_url: str | None = None
+    llm_api_key: str | None = Field(default=None, repr=False)
+    llm_deadline: float = Field(default=20.0, gt=0, le=600)
+    llm_max_tokens: int = Field(default=512, ge=16, le=8192)
+    llm_cache: bool | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """Read RAG_CORPUS, RAG_INDEX, RAG_EMBEDDING_MODEL and XDG_CACHE_HOME; empty means unset."""
-        values: dict[str, str | Path] = {}
-        for key, name in (("corpus", "RAG_CORPUS"), ("index", "RAG_INDEX"), ("embedding_model", "RAG_EMBEDDING_MODEL")):
-            if environ.get(name):
-                values[key] = environ[name]
+        """Read the variables of the README's table; empty means unset."""
+        values: dict[str, str | Path] = {
+            key: environ[name] for key, name in _VARIABLES.items() if environ.get(name)
+        }
+        if values.get("llm_base_url") and str(values.get("llm", "")).startswith("openai:") and environ.get("OPENAI_API_KEY"):
+            values.setdefault("llm_api_key", environ["OPENAI_API_KEY"])  # never to a server that goes by another name
         if environ.get("XDG_CACHE_HOME"):
             values["cache"] = Path(environ["XDG_CACHE_HOME"]) / "rag-glossary"
-        return cls.model_validate(values)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as exc:
+            error = exc.errors(include_url=False, include_input=False)[0]
+            raise InputError(f"{_VARIABLES.get(str(error['loc'][0]), error['loc'][0])}: {error['msg']}") from exc
 
     @property
     def index_dir(self) -> Path:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.grounding.tokens import Reading, Token, fit
 from rag.types import Language
 
-__all__ = ["is_shortened", "missing"]
+__all__ = ["is_shortened", "missing", "supported_by"]
 
 
 def missing(claim: Reading, supports: Sequence[Reading]) -> list[Token]:
@@ -17,6 +17,36 @@ def missing(claim: Reading, supports: Sequence[Reading]) -> list[Token]:
     keys = {t.key for support in supports for t in support.tokens}
     keys |= {t.key for support in supports for t in fit(support.tokens, {c.key for c in claim.tokens})}
     return [t for t in fit(claim.tokens, keys) if t.key not in keys and not t.optional]
+
+
+def supported_by(claim: Reading, supports: Sequence[Reading], language: Language) -> tuple[int, ...]:
+    """Which of ``supports`` carry the claim: one, or two where it joins two sentences that each name what they are about.
+
+    Returns:
+        Indices into ``supports``; empty if they do not carry it.
+    """
+    for i, support in enumerate(supports):
+        if is_shortened(claim, support, language):
+            return (i,)
+    for first, second in _halves(claim, language):
+        found = [next((i for i, s in enumerate(supports) if is_shortened(half, s, language)), -1) for half in (first, second)]
+        if min(found) >= 0:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def _halves(claim: Reading, language: Language) -> Iterator[tuple[Reading, Reading]]:
+    """The claim cut before a clause that brings a subject of its own."""
+    if claim.asides:
+        return
+    tokens = claim.tokens
+    for cut in range(2, len(tokens) - 1):
+        if tokens[cut].clause == tokens[cut - 1].clause:
+            continue
+        clause = [t for t in tokens if t.clause == tokens[cut].clause]
+        opens = any(t.subject for t in clause) if language == "ko" else clause[0].form == "name"
+        if opens:
+            yield replace(claim, tokens=tokens[:cut]), Reading(tokens[cut:])
 
 
 def is_shortened(claim: Reading, support: Reading, language: Language) -> bool:
@@ -122,8 +152,8 @@ class _Rules:
         return not any(t.clause == right.clause for t in gap)
 
     def _left_out(self, start: int, end: int) -> list[Token]:
-        """What is skipped, without the marks that only link."""
-        return [t for t in self._source[start:end] if t.form != "mark" or t.keep]
+        """What is skipped, without the words that only link."""
+        return [t for t in self._source[start:end] if not t.optional and (t.form != "mark" or t.keep)]
 
     def may_end(self, j: int) -> bool:
         """Whether what follows ``j`` may be left out."""

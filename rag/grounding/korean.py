@@ -199,7 +199,7 @@ class _Reader:
         if form in self._foreign:
             key, kind, raw = self._foreign[form]
             self._add(key, kind, raw)
-        elif form in _MARKS:
+        elif form in _MARKS and (tag == "MAG" or form not in ("안", "못", "늘", "꼭")):
             self._mark(*_MARKS[form], form)
         elif form in _COUNT and tag in ("MM", "NR"):
             self._add(_COUNT[form], "number", form)
