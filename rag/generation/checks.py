@@ -99,9 +99,8 @@ def require_analyzers() -> None:
     """
     try:
         import mecab  # noqa: F401
-        import snowballstemmer  # noqa: F401
     except ImportError as exc:
-        raise ModelError("checking what a model writes needs two more packages: pip install 'rag-glossary[chat]'") from exc
+        raise ModelError("checking what a model writes needs another package: pip install 'rag-glossary[chat]'") from exc
 
 
 def is_chatter(sentence: str) -> bool:

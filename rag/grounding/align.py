@@ -60,7 +60,7 @@ def is_shortened(claim: Reading, support: Reading, language: Language) -> bool:
     source = fit(support.tokens, {t.key for t in claim.tokens})
     if len(words) < 2 or all(t.form == "mark" for t in words):
         return False
-    rules = _Rules(source, language, introduced=claim.definite)
+    rules = _Rules(source, language, pronouns=claim.pronouns)
     reach = [j for j in range(len(source)) if _same(words[0], source[j]) and rules.may_begin(j, words)]
     for before, word in zip(words, words[1:], strict=False):
         reach = [
@@ -112,10 +112,11 @@ def _loose_subjects(gap: Sequence[Token]) -> list[Token]:
 class _Rules:
     """What may be left out of one sentence."""
 
-    def __init__(self, source: Sequence[Token], language: Language, *, introduced: bool) -> None:
+    def __init__(self, source: Sequence[Token], language: Language, *, pronouns: bool) -> None:
         self._source = source
+        self._spoken = {t.clause for t in source if t.form != "mark"}
+        self._pronouns = pronouns
         self._korean = language == "ko"
-        self._introduced = introduced
 
     def may_begin(self, j: int, words: Sequence[Token]) -> bool:
         """The first word opens its clause; a later clause must bring a subject of its own."""
@@ -124,20 +125,21 @@ class _Rules:
             return False
         if first.clause == self._source[0].clause:
             return True
+        if self._pronouns:
+            return False
         if self._korean:
             return any(t.subject for t in words if t.clause == words[0].clause)
-        return first.form in ("name", "number") or self._introduced
+        return first.form != "mark" and (first.form in ("name", "number") or words[0].article)
 
     def may_skip(self, i: int, j: int, before: Token, word: Token) -> bool:
         """Whether the tokens between ``i`` and ``j`` may be left out."""
         left, right, gap = self._source[i], self._source[j], self._left_out(i + 1, j)
         if word.copula and not word.role.endswith("passive") and not self._korean:
-            appositive = left.clause != right.clause and word.form != "mark"
-            if not (right.copula or any(t.copula for t in gap) or appositive):
+            if not (right.copula or any(t.copula for t in gap)):
                 return False
         if not gap:
             return True
-        if any(t.keep and t.clause in (left.clause, right.clause) for t in gap):
+        if any(t.keep and (t.clause in (left.clause, right.clause) or t.clause not in self._spoken) for t in gap):
             return False
         if any(t.scope and (t.clause <= left.clause + 1 or t.clause >= right.clause - 1) for t in gap):
             return False
@@ -147,9 +149,27 @@ class _Rules:
             return False
         if left.clause == right.clause:
             return True
-        if self._korean and not left.subject and any(t.clause == left.clause for t in gap):
+        if any(t.clause == right.clause for t in gap):
             return False
-        return not any(t.clause == right.clause for t in gap)
+        if self._korean:
+            return left.subject or not any(t.clause == left.clause for t in gap)
+        return not left.glued and self._may_join(left, right, gap, broken=before.clause != word.clause)
+
+    def _may_join(self, left: Token, right: Token, gap: Sequence[Token], *, broken: bool) -> bool:
+        """English: whether ``right``, the first word of a later clause, may follow ``left``.
+
+        A clause that leaves its subject out has that of the clause before, so no other clause may be lost between.
+        """
+        near = right.clause - left.clause == 1
+        if right.opener == "that":
+            return near
+        if right.opener == "while":
+            return broken and near
+        if (right.form == "name" or right.article) and any(t.clause == left.clause for t in gap):
+            return False  # "A does x and B does y" is not "A and B do y"
+        between = [t for t in gap if left.clause < t.clause < right.clause]
+        listed = all(t.form == "word" and t.opener in ("", "and") for t in between)
+        return near or (listed and len(between) <= 2 * (right.clause - left.clause - 1))
 
     def _left_out(self, start: int, end: int) -> list[Token]:
         """What is skipped, without the words that only link."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from rag.grounding.tokens import Reading, Token, number_key, split_asides
+from rag.grounding.tokens import Reading, Token, fold, number_key, split_asides
 
 __all__ = ["read_english"]
 
@@ -26,10 +26,13 @@ _STOP = frozenset(
 )  # fmt: skip
 _BE = frozenset("is are was were be been being am".split())
 _POINTING = frozenset("it its they them their this these those such he she both".split())
-_ARTICLES = frozenset("a an the each".split())
+_ARTICLES = frozenset("a an the each every".split())
 _BREAKS = frozenset(
     "and or but that which who whose while whereas when if unless because since so although though where until once whether".split()
 )
+_COORDINATE = frozenset(["and", "or", "but"])
+_RELATIVE = frozenset(["that", "which", "who", "whose"])
+_OBJECTS = _POINTING | {"other", "others", "which", "whom", "what", "each", "you", "own"}
 _ROLES = frozenset(
     "by than from before after into over under above below between against until except during toward towards through".split()
 )
@@ -56,19 +59,13 @@ _KEPT = frozenset(
     "consider considered hard difficult impossible unlikely unable let lets allow allows help helps enable enables too up former latter "
     "respectively except against".split()
 )  # fmt: skip
-_SAME: Mapping[str, str] = {
-    word: group[0]
-    for group in (
-        ("method", "techniqu", "approach"), ("use", "employ", "utiliz", "utilis"), ("offer", "provid"), ("join", "connect"),
-        ("larg", "big"), ("start", "begin"), ("store", "save"), ("requir", "necessit"), ("cost", "expens"), ("fast", "quick"),
-        ("problem", "issu"), ("obtain", "get", "receiv"), ("creat", "produc", "generat"), ("sentenc", "phrase"), ("complet", "finish"),
-        ("immedi", "onc"), ("many", "multipl", "numer"), ("reach", "achiev"), ("evalu", "assess"), ("give", "hand"), ("releas", "publish"),
-        ("freez", "frozen", "froze"), ("hold", "held"), ("keep", "kept"), ("build", "built"), ("write", "written", "wrote"),
-        ("choos", "chosen", "chose"), ("make", "made"), ("show", "shown"), ("becom", "becam"), ("give", "given", "gave"),
-        ("take", "taken", "took"), ("run", "ran"), ("find", "found"), ("learn", "learnt"), ("begin", "began"), ("know", "known", "knew"),
-    )
-    for word in group
-}  # fmt: skip
+_GROUPS = (
+    "method technique approach", "use employ utilize", "offer provide", "join connect", "large big", "start begin began begun",
+    "store save", "cost expensive costly", "fast quick", "problem issue", "obtain get receive got", "create produce generate",
+    "finish complete", "many multiple numerous", "reach achieve", "give hand given gave", "release publish", "freeze frozen froze",
+    "hold held", "keep kept", "build built", "write written wrote", "choose chosen chose", "make made", "show shown", "become became",
+    "take taken took", "run ran", "find found", "learn learnt", "know known knew", "rely depend", "split divide", "let allow enable",
+)
 _OPTIONAL = frozenset(
     "example instance exampl instanc namely specifically term refer refers called call known means mean i.e e.g contrast meanwhile addition "
     "additionally moreover furthermore well overall simply".split()
@@ -91,28 +88,39 @@ _PHRASES = tuple(
 
 
 @cache
-def _stemmer() -> Any:
-    import snowballstemmer
-
-    return snowballstemmer.stemmer("english")
-
-
-@cache
 def _stem(word: str) -> str:
-    word = re.sub(r"is(e|es|ed|ing|ation|ations)$", r"iz\1", word) if len(word) > 7 else word
-    stem = str(_stemmer().stemWord(word))
+    """Without plural, tense and person. Nothing more: a tokenizer is no tokenization, and training is not trained."""
+    word = re.sub(r"is(e|es|ed|ing)$", r"iz\1", word) if len(word) > 6 else word
+    if len(word) > 4:
+        for ending, plain in (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+            if word.endswith(ending):
+                return word.removesuffix(ending) + plain
+    if len(word) > 3 and word.endswith("s") and word[-2] not in "sui":
+        word = word[:-1]
+    if len(word) > 4 and word.endswith("ed"):
+        word = re.sub(r"([^aeiouls])\1$", r"\1", word[:-2])
+    return word.removesuffix("e") if len(word) > 3 else word
+
+
+def _key(word: str) -> str:
+    stem = _stem(word)
     return _SAME.get(stem, stem)
+
+
+_SAME: Mapping[str, str] = {_stem(w): _stem(group.split()[0]) for group in _GROUPS for w in group.split()}
 
 
 def read_english(text: str) -> Reading:
     """Cut a sentence into tokens. Characters that are neither letters, digits nor known marks are not looked at."""
-    text, asides = split_asides(text)
+    text, asides = split_asides(fold(text))
     for pattern, plain in _PHRASES:
         text = pattern.sub(plain, text)
     reader = _Reader()
     for match in _SCAN.finditer(text):
         reader.take(match)
-    return Reading(reader.finished(), asides, pointing=reader.pointing, definite=reader.definite)
+    return Reading(
+        reader.finished(), asides, pointing=reader.pointing, pronouns=reader.pronouns
+    )
 
 
 class _Reader:
@@ -121,11 +129,13 @@ class _Reader:
     def __init__(self) -> None:
         self.tokens: list[Token] = []
         self.pointing = False
-        self.definite = False
+        self.pronouns = False
         self._clause = 0
         self._role = ""
         self._be = False
         self._adjacent = False
+        self._article = False
+        self._opener = ""
         self._comma = 0
 
     def take(self, match: re.Match[str]) -> None:
@@ -145,6 +155,7 @@ class _Reader:
 
     def finished(self) -> tuple[Token, ...]:
         """The tokens; "because A, B" reads as "A, so B"."""
+        self._flush_role()
         tokens = self.tokens
         if tokens and tokens[0].key == "<because>" and self._comma:
             first = tokens.pop(0)
@@ -155,9 +166,18 @@ class _Reader:
             replace(t, closed=i + 1 == len(tokens) or tokens[i + 1].clause != t.clause) for i, t in enumerate(tokens)
         )
 
-    def _break(self) -> None:
+    def _flush_role(self) -> None:
+        """A preposition whose object is a pronoun stands for itself: "before it" is not "after it"."""
+        if self._role:
+            role, self._role = self._role, ""
+            self._add(f"<{role}>", "mark", role, keep=True)
+
+    def _break(self, opener: str = "") -> None:
+        self._flush_role()
         if self.tokens and self.tokens[-1].clause == self._clause:
             self._clause += 1
+            self._opener = ""
+        self._opener = opener or self._opener
         self._adjacent = False
         self._be = False
 
@@ -170,19 +190,23 @@ class _Reader:
             return
         lower = lower.split("'")[0]
         if lower in _BREAKS and raw not in ("IF", "OR", "AND"):
-            self._break()
+            self._break("and" if lower in _COORDINATE else "that" if lower in _RELATIVE else "while")
         if not self.tokens:
             self.pointing |= lower in _POINTING
-            self.definite |= lower in _ARTICLES
         if lower == "cannot":
             self._mark("can", raw, "keep")
         if lower in _MARKS:
             self._mark(*_MARKS[lower][:1], raw, _MARKS[lower][1])
         elif lower in _ROLES:
+            self._flush_role()
             self._role, self._adjacent = lower, False
         elif lower in _STOP and not (len(raw) == 1 and raw.isupper() and self.tokens):
             self._be |= lower in _BE
+            self._article = lower in _ARTICLES or lower in ("the", "its", "their", "his", "her", "this", "these")
+            self.pronouns |= lower in ("it", "they", "them", "its", "their")
             self._adjacent = False
+            if lower in _OBJECTS:
+                self._flush_role()
         else:
             self._content(raw, lower)
 
@@ -195,30 +219,33 @@ class _Reader:
         whole = any(c.isdigit() for c in raw) or any(c in "+#@" for c in raw)
         if any(c.isupper() for c in raw[1:]) and plain.endswith("s") and raw[:-1].isupper():
             plain = plain[:-1]
-        key = plain if whole else _stem(plain)
+        key = plain if whole or (named and raw[0].isupper()) else _key(plain)
         if lower in _KEPT:
             self._add(key, "mark", raw, keep=True)
         else:
-            self._add(key, "name" if named else "word", raw, optional=lower in _OPTIONAL)
+            self._add(key, "name" if named else "word", raw, optional=lower in _OPTIONAL and not self._role)
 
     def _mark(self, key: str, raw: str, kind: str) -> None:
         # a mark does not stand between "is" and its participle, nor between a name and what follows
-        be, role = self._be, self._role
+        be, role, article = self._be, self._role, self._article
+        self._role = ""
         self._add(f"<{key}>", "mark", raw, keep=kind in ("keep", "scope"), scope=kind == "scope")
-        self._be, self._role = be, role
+        self._be, self._role, self._article = be, role, article
 
     def _add(self, key: str, form: Any, surface: str, **more: bool) -> None:
         before = self.tokens[-1] if self.tokens else None
         if before is not None and self._adjacent:
             self.tokens[-1] = replace(before, glued=True)
-        role = self._role if form != "mark" else ""
+        role = self._role
         participle = form == "word" and surface.casefold().endswith(("ed", "en", "wn", "lt", "ept", "eld", "ade", "und"))
         if self._role == "by" and before is not None and before.surface.casefold().endswith(("ed", "en", "wn", "lt")):
             self.tokens[-1] = replace(self.tokens[-1], role=_passive(before.role))
         if participle and self._be:
             role = _passive(role)
-        self.tokens.append(Token(key, form, surface, self._clause, role=role, copula=self._be and form != "mark", **more))
-        self._role = ""
+        self.tokens.append(
+            Token(key, form, surface, self._clause, role=role, copula=self._be and form != "mark", opener=self._opener, article=self._article, **more)
+        )
+        self._role, self._article = "", False
         self._be = self._be and surface.casefold().endswith("ly")
         self._adjacent = True
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from rag.grounding.tokens import Reading, Token, number_key, split_asides
+from rag.grounding.tokens import Reading, Token, fold, number_key, split_asides
 
 __all__ = ["read_korean"]
 
@@ -37,7 +37,7 @@ _ROLES: Mapping[str, str] = {
     "보다": "than", "까지": "until", "의": "", "마다": "each",
 }  # fmt: skip
 _MARKS: Mapping[str, tuple[str, str]] = {
-    **dict.fromkeys(["안", "못", "전혀", "결코"], ("not", "keep")),
+    **dict.fromkeys(["안", "못", "전혀", "결코", "없이"], ("not", "keep")),
     **dict.fromkeys(["오직", "단지", "유일", "뿐", "오로지"], ("only", "keep")),
     **dict.fromkeys(
         ["항상", "언제나", "늘", "모든", "모두", "반드시", "절대", "완전히", "전부", "무조건", "매번", "꼭", "언제든"], ("all", "keep")
@@ -62,12 +62,13 @@ _KEPT = frozenset(
     "노력 금지 거부 부정 의하 의해 전 후 이전 이후 앞 뒤 전자 후자 각각 외 빼 싫 모르".split()
 )
 _AUXILIARY = frozenset("않 못하 있 두 놓 주 보 내 버리 가 오 지 싶 나가 드리 하 되".split())
+_AUXILIARIES = ("VX", "VCP", "VCN")
 _CONDITIONS = ("면", "으면", "다면", "ᆫ다면", "라면", "거든", "려면", "으려면", "어야", "아야")
 _CAUSES = ("므로", "으므로", "니까", "으니까", "아서", "어서", "느라", "라서")
 _LIGHT = frozenset(
-    "것 거 점 등 바 데 수 개 하 되 있 이 그 저 이것 그것 이는 말하 가리키 뜻하 위하 대하 관하 통하 그리고 또 또한 즉 바로 각 특징 편 채 "
-    "하지만 그러나 반면 따르 나 너 우리 자기 스스로 여기 거기 해당 예 들 위해 따라 대해 통해 말 하나".split()
-) - {"말"}
+    "것 거 점 등 바 데 개 하 되 있 이 그 저 이것 그것 이는 말하 가리키 뜻하 위하 대하 관하 통하 그리고 또 또한 즉 바로 각 특징 편 채 "
+    "하지만 그러나 반면 따르 나 너 우리 자기 스스로 여기 거기 해당 예 들 위해 따라 대해 통해 하나".split()
+)
 _POINTING = frozenset(["이것", "그것", "이", "그", "저", "해당", "여기", "거기", "이는", "그러", "이러", "이런", "그런", "둘", "전자", "후자"])
 _SAME: Mapping[str, str] = {
     word: group[0]
@@ -100,7 +101,7 @@ def _tagger() -> Any:
 
 def read_korean(text: str) -> Reading:
     """Cut a sentence into tokens. Characters that are neither letters, digits nor known marks are not looked at."""
-    text, asides = split_asides(text)
+    text, asides = split_asides(fold(text))
     masked, foreign = _mask(text)
     with _LOCK:
         morphs = [m for morph in _tagger().parse(masked) for m in _parts(morph)]
@@ -168,6 +169,7 @@ class _Reader:
         self._pending = False
         self._seen = False
         self._bare = False
+        self._after = ""
 
     def finished(self) -> tuple[Token, ...]:
         """The tokens; the last of a clause closes it."""
@@ -192,8 +194,14 @@ class _Reader:
         saying = bool(rest) and rest[0].tag == "XSV"
         for form, tag in head:
             self._head(form, tag, saying=saying)
+        count = len(self.tokens)
         for k, morph in enumerate(rest):
             self._tail(morph, rest[k + 1 :])
+        self._after = unit[-1].tag
+        if not head and len(self.tokens) == count and not any(m.form in _LIGHT or m.tag in _AUXILIARIES for m in rest):
+            surface = "".join(c for c in text[unit[0].start : unit[-1].end] if c.isalnum())
+            if surface:
+                self._add(surface, "word", surface)
 
     def _head(self, form: str, tag: str, *, saying: bool = False) -> None:
         if form in self._foreign:
@@ -203,8 +211,12 @@ class _Reader:
             self._mark(*_MARKS[form], form)
         elif form in _COUNT and tag in ("MM", "NR"):
             self._add(_COUNT[form], "number", form)
+        elif form == "수":
+            self._ability = tag == "NNB" and self._after == "ETM"
+            if not self._ability:
+                self._add(form, "word", form)
         elif form in _LIGHT or (form == "말" and saying):
-            self._ability = form == "수" and tag == "NNB"
+            pass
         elif form in _KEPT:
             self._add(form, "mark", form, keep=True)
         else:
@@ -225,7 +237,7 @@ class _Reader:
                 self._mark("if", "scope", form)
             elif form in _CAUSES:
                 self._mark("so", "", form, optional=form in ("아서", "어서"))
-            self._pending = not after
+            self._pending = not after and not form.endswith(("다고", "라고", "자고", "냐고"))
         elif tag == "ETM" and self.tokens:
             self.tokens[-1] = replace(self.tokens[-1], closed=True, relative=True)
         elif tag == "SC":
@@ -238,7 +250,7 @@ class _Reader:
             self._mark("not", "keep", form)
         elif tag == "VCP":
             self._role("pred")
-        elif tag != "VX" and form not in _LIGHT:
+        elif tag != "VX" and (form not in _LIGHT or form in ("있", "하", "되")):
             if form in _MARKS:
                 self._mark(*_MARKS[form], form)
             elif form in _KEPT:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
-__all__ = ["Reading", "Token", "fit", "number_key", "split_asides"]
+__all__ = ["Reading", "Token", "fit", "fold", "number_key", "split_asides"]
 
 Form = Literal["word", "name", "number", "mark"]
 
@@ -28,6 +29,8 @@ class Token:
         optional: may be added without support: it only links or points.
         copula: a form of "be" stands before it.
         subject: it is the subject or topic of its clause.
+        opener: how its clause is joined to the one before: "", "and", "that" (relative) or "while" (with a subject of its own).
+        article: an article stands before it.
         closed: its clause ends after it, or it ends a relative clause that a noun follows.
         relative: it ends a relative clause before its noun.
     """
@@ -45,6 +48,8 @@ class Token:
     subject: bool = False
     closed: bool = False
     relative: bool = False
+    opener: str = ""
+    article: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,13 @@ class Reading:
     Attributes:
         asides: what stands in round brackets, each with the word before it.
         pointing: begins with a pronoun, so what it is about stands in another sentence.
-        definite: the first token has an article before it.
+        pronouns: has a pronoun somewhere that may stand for something in another clause.
     """
 
     tokens: tuple[Token, ...]
     asides: tuple[tuple[str, str], ...] = ()
     pointing: bool = False
-    definite: bool = False
+    pronouns: bool = False
 
 
 _ASIDE = re.compile(r"\s*\(([^()]*)\)")
@@ -74,9 +79,24 @@ def split_asides(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The text without its round brackets, and each bracket's content with the word before it."""
     found = []
     for match in _ASIDE.finditer(text):
-        before = re.findall(r"[\w.+#@-]+$", text[: match.start()])
-        found.append((before[0] if before else "", match.group(1).strip()))
+        found.append((_host(text[: match.start()]), match.group(1).strip()))
     return _ASIDE.sub("", text), tuple(found)
+
+
+def _host(before: str) -> str:
+    """What a bracket explains: the word before it, and where that is no name, the words back to the next name or number."""
+    words: list[str] = []
+    for word in reversed(before.split()[-3:]):
+        words.insert(0, word.strip(",;:'\""))
+        if any(c.isdigit() or c.isupper() for c in word):
+            break
+    return " ".join(words)
+
+
+def fold(text: str) -> str:
+    """Latin letters without their accents, Hangul composed."""
+    plain = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
+    return unicodedata.normalize("NFC", plain)
 
 
 def number_key(digits: str, scale: str = "") -> str:
