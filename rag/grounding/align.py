@@ -55,12 +55,19 @@ def is_shortened(claim: Reading, support: Reading, language: Language) -> bool:
         return False
     if claim.pointing and not support.pointing:
         return False
-    words = [t for t in fit(claim.tokens, {t.key for t in support.tokens}) if not t.optional]
-    words = _clauses_from_zero(words)
-    source = fit(support.tokens, {t.key for t in claim.tokens})
+    orders = [(claim.tokens, support.tokens)]
+    if claim.ordered and support.ordered:
+        orders.append((claim.ordered, support.ordered))
+    return any(_runs_through(mine, theirs, language, pronouns=claim.pronouns) for mine, theirs in orders)
+
+
+def _runs_through(claim: Sequence[Token], support: Sequence[Token], language: Language, *, pronouns: bool) -> bool:
+    """Whether the claim's tokens can be met one by one on the way through the support's."""
+    words = _clauses_from_zero([t for t in fit(claim, {t.key for t in support}) if not t.optional])
+    source = fit(support, {t.key for t in claim})
     if len(words) < 2 or all(t.form == "mark" for t in words):
         return False
-    rules = _Rules(source, language, pronouns=claim.pronouns)
+    rules = _Rules(source, language, pronouns=pronouns)
     reach = [j for j in range(len(source)) if _same(words[0], source[j]) and rules.may_begin(j, words)]
     for before, word in zip(words, words[1:], strict=False):
         reach = [
@@ -88,7 +95,7 @@ def _roles_agree(mine: str, theirs: str) -> bool:
     return {mine, theirs} in _LOOSE
 
 
-_LOOSE = ({"", "act"}, {"", "pass"}, {"pred", "to"}, {"pred", ""})
+_LOOSE = ({"", "act"}, {"", "pass"}, {"pred", "to"}, {"pred", ""}, {"topic", "subj"}, {"topic", "obj"})
 
 
 def _squeeze(text: str) -> str:
@@ -139,7 +146,8 @@ class _Rules:
                 return False
         if not gap:
             return True
-        if any(t.keep and (t.clause in (left.clause, right.clause) or t.clause not in self._spoken) for t in gap):
+        dropped = self._korean and left.subject and left.clause != right.clause and not gap[0].keep
+        if any(t.keep and self._binds(t, left, right, dropped=dropped) for t in gap):
             return False
         if any(t.scope and (t.clause <= left.clause + 1 or t.clause >= right.clause - 1) for t in gap):
             return False
@@ -149,11 +157,16 @@ class _Rules:
             return False
         if left.clause == right.clause:
             return True
-        if any(t.clause == right.clause for t in gap):
+        inside = [t for t in gap if t.clause == right.clause]
+        if inside and not (self._korean and inside[-1].relative):
             return False
         if self._korean:
             return left.subject or not any(t.clause == left.clause for t in gap)
         return not left.glued and self._may_join(left, right, gap, broken=before.clause != word.clause)
+
+    def _binds(self, mark: Token, left: Token, right: Token, *, dropped: bool) -> bool:
+        """Whether a mark in the gap belongs to what is kept; not if all that is said of the subject there is dropped."""
+        return (mark.clause == left.clause and not dropped) or mark.clause == right.clause or mark.clause not in self._spoken
 
     def _may_join(self, left: Token, right: Token, gap: Sequence[Token], *, broken: bool) -> bool:
         """English: whether ``right``, the first word of a later clause, may follow ``left``.

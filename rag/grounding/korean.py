@@ -62,11 +62,11 @@ _KEPT = frozenset(
     "노력 금지 거부 부정 의하 의해 전 후 이전 이후 앞 뒤 전자 후자 각각 외 빼 싫 모르".split()
 )
 _AUXILIARY = frozenset("않 못하 있 두 놓 주 보 내 버리 가 오 지 싶 나가 드리 하 되".split())
-_AUXILIARIES = ("VX", "VCP", "VCN")
+_AUXILIARIES = ("VX", "VCP", "VCN", "NNB")
 _CONDITIONS = ("면", "으면", "다면", "ᆫ다면", "라면", "거든", "려면", "으려면", "어야", "아야")
 _CAUSES = ("므로", "으므로", "니까", "으니까", "아서", "어서", "느라", "라서")
 _LIGHT = frozenset(
-    "것 거 점 등 바 데 개 하 되 있 이 그 저 이것 그것 이는 말하 가리키 뜻하 위하 대하 관하 통하 그리고 또 또한 즉 바로 각 특징 편 채 "
+    "것 거 점 등 바 데 개 하 되 있 이 그 저 이것 그것 이는 위하 대하 관하 통하 그리고 또 또한 즉 바로 각 특징 편 채 "
     "하지만 그러나 반면 따르 나 너 우리 자기 스스로 여기 거기 해당 예 들 위해 따라 대해 통해 하나".split()
 )
 _POINTING = frozenset(["이것", "그것", "이", "그", "저", "해당", "여기", "거기", "이는", "그러", "이러", "이런", "그런", "둘", "전자", "후자"])
@@ -79,7 +79,7 @@ _SAME: Mapping[str, str] = {
     )
     for word in group
 }  # fmt: skip
-_STEMS = {"만드": "만들", "파이": "파인", "거느": "거늘", "드": "들", "아": "알", "여": "열", "사": "살", "노": "놀", "부": "불"}
+_STEMS = {"커지": "크", "만든": "만들", "만드": "만들", "파이": "파인", "거느": "거늘", "드": "들", "아": "알", "여": "열", "사": "살", "노": "놀", "부": "불"}
 _COUNT = {"한": "1", "두": "2", "둘": "2", "세": "3", "셋": "3", "네": "4", "넷": "4", "다섯": "5", "여섯": "6"}
 _LOCK = threading.Lock()
 
@@ -102,13 +102,25 @@ def _tagger() -> Any:
 def read_korean(text: str) -> Reading:
     """Cut a sentence into tokens. Characters that are neither letters, digits nor known marks are not looked at."""
     text, asides = split_asides(fold(text))
-    masked, foreign = _mask(text)
+    masked, foreign = _mask(_plain_style(text))
     with _LOCK:
         morphs = [m for morph in _tagger().parse(masked) for m in _parts(morph)]
     reader = _Reader(foreign)
     for unit in _units(morphs, masked):
         reader.take(unit, masked)
-    return Reading(reader.finished(), asides, pointing=reader.pointing)
+    tokens = reader.finished()
+    return Reading(tokens, asides, pointing=reader.pointing, ordered=tuple(_unscrambled(tokens)))
+
+
+def _plain_style(text: str) -> str:
+    """담깁니다 as 담긴다: the dictionary was trained on the plain style of newspapers."""
+    text = re.sub(r"(?:입|(아)닙)니다(?=\W|$)", lambda m: "아니다" if m[1] else "이다", text)
+    text = re.sub(r"습니다(?=\W|$)", "다", text)
+    return re.sub(
+        r"([가-힣])니다(?=\W|$)",
+        lambda m: chr(ord(m[1]) - 13) + "다" if (ord(m[1]) - 0xAC00) % 28 == 17 else m[0],
+        text,
+    )
 
 
 def _mask(text: str) -> tuple[str, dict[str, tuple[str, str, str]]]:
@@ -181,13 +193,15 @@ class _Reader:
 
     def take(self, unit: Sequence[_Morph], text: str) -> None:
         """One spaced unit: its head words, then what its particles and endings say."""
-        if self._pending and unit[0].form not in _AUXILIARY:
+        auxiliary = unit[0].form in _AUXILIARY and not any(m.tag in _NOUNS for m in unit)
+        if self._pending and not auxiliary:
             self._clause += bool(self.tokens and self.tokens[-1].clause == self._clause)
         self._pending = False
         self._ability, able = False, self._ability
         head, rest = _split(unit, text)
         if able and unit[0].form in ("있", "없"):
             self._mark("can", "keep", unit[0].form)
+            rest = rest[1:] if unit[0].form == "있" else rest
         if not self._seen:
             self._seen = True
             self.pointing = bool(unit) and (unit[0].form in _POINTING and unit[0].tag in ("NP", "MM", "MAG", "NNG", "MAJ", "VA", "NR"))
@@ -215,7 +229,9 @@ class _Reader:
             self._ability = tag == "NNB" and self._after == "ETM"
             if not self._ability:
                 self._add(form, "word", form)
-        elif form in _LIGHT or (form == "말" and saying):
+        elif form == "말" and saying:
+            self._defined()
+        elif form in _LIGHT:
             pass
         elif form in _KEPT:
             self._add(form, "mark", form, keep=True)
@@ -255,15 +271,24 @@ class _Reader:
                 self._mark(*_MARKS[form], form)
             elif form in _KEPT:
                 self._add(form, "mark", form, keep=True)
+            elif form in ("뜻하", "가리키"):
+                self._defined()
             elif form == "쓰이":
                 self._add("쓰다", "word", form, role="pass")
             else:
                 stem = _STEMS.get(form, form) + "다"
                 self._add(_SAME.get(stem, stem), "word", form)
 
+    def _defined(self) -> None:
+        """X는 Y를 말한다 says what X는 Y이다 says."""
+        if self.tokens and self.tokens[-1].role == "obj":
+            self.tokens[-1] = replace(self.tokens[-1], role="pred")
+
     def _particle(self, form: str) -> None:
         if form in ("만", "뿐", "밖에"):
             self._mark("only", "keep", form)
+        elif form in ("은", "는") and any(t.subject for t in self.tokens):
+            self._role("topic")  # beside a subject, it may be the object as well
         elif form in _ROLES:
             self._role(_ROLES[form])
 
@@ -273,7 +298,7 @@ class _Reader:
             return
         token = self.tokens[at]
         if not token.role and token.clause == self._clause and not token.key.endswith("다"):
-            self.tokens[at] = replace(token, role=role, subject=role == "subj", glued=False)
+            self.tokens[at] = replace(token, role=role, subject=role in ("subj", "topic"), glued=False)
 
     def _voice(self, voice: str) -> None:
         if self.tokens and not self.tokens[-1].role:
@@ -293,6 +318,36 @@ class _Reader:
             self.tokens[-1] = replace(self.tokens[-1], glued=self.tokens[-1].clause == self._clause)
         self.tokens.append(Token(key, form, surface, self._clause, role=role, **more))
         self._bare = form != "mark" or self._bare
+
+
+_ORDER = ("subj", "topic", "from", "at", "to", "than", "like", "until", "each", "obj")
+
+
+def _unscrambled(tokens: Sequence[Token]) -> list[Token]:
+    """Korean orders the phrases before a verb freely, as their particles tell their parts: they get one fixed order."""
+    ordered: list[Token] = []
+    phrases: list[list[Token]] = [[]]
+
+    def flush() -> None:
+        marked = [p for p in phrases if p and p[-1].role in _ORDER]
+        marked.sort(key=lambda phrase: _ORDER.index(phrase[-1].role))
+        rest = [t for p in phrases if not (p and p[-1].role in _ORDER) for t in p]
+        ordered.extend(t for phrase in [*marked, rest] for t in phrase)
+        phrases[:] = [[]]
+
+    for i, token in enumerate(tokens):
+        if i and token.clause != tokens[i - 1].clause:
+            flush()
+        phrases[-1].append(token)
+        if token.key.endswith("다") or token.role in ("act", "pass", "pred") or (token.key in _ENDS):
+            flush()
+        elif token.role in _ORDER:
+            phrases.append([])
+    flush()
+    return ordered
+
+
+_ENDS = ("<not>", "<can>", "<if>", "<so>", "<said>")
 
 
 def _split(unit: Sequence[_Morph], text: str) -> tuple[list[tuple[str, str]], list[_Morph]]:

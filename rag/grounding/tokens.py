@@ -57,6 +57,7 @@ class Reading:
     """A sentence as tokens.
 
     Attributes:
+        ordered: the tokens with the phrases of each verb in one fixed order, where a language is free in it.
         asides: what stands in round brackets, each with the word before it.
         pointing: begins with a pronoun, so what it is about stands in another sentence.
         pronouns: has a pronoun somewhere that may stand for something in another clause.
@@ -66,6 +67,7 @@ class Reading:
     asides: tuple[tuple[str, str], ...] = ()
     pointing: bool = False
     pronouns: bool = False
+    ordered: tuple[Token, ...] = ()
 
 
 _ASIDE = re.compile(r"\s*\(([^()]*)\)")
