@@ -34,8 +34,8 @@ class Falsehood:
 
 
 Falsifier = Callable[[str, Language], Iterator[str]]
-_NUMBER = re.compile(r"(?<![A-Za-z\d.,-])\d[\d,]*(?:\.\d+)?(?![\dA-Za-z.,-]*\d)")
-_NAME = re.compile(r"(?<![A-Za-z\d-])[A-Za-z]*[A-Z][A-Za-z\d]*(?:-[A-Za-z\d.]+)*(?![A-Za-z])")
+_NUMBER = re.compile(r"(?<![A-Za-z\d.,-])\d+(?:,\d{3})*(?:\.\d+)?(?![\dA-Za-z.,-]*\d)")
+_NAME = re.compile(r"(?<![A-Za-z\d-])(?=[A-Za-z\d-]*[a-zA-Z][A-Z\d])[A-Za-z]+[A-Za-z\d]*(?:-[A-Za-z\d.]+)*(?![A-Za-z])")
 _ANTONYMS: Mapping[Language, Sequence[tuple[str, str]]] = {
     "ko": (
         ("줄이", "늘리"), ("줄입니다", "늘립니다"), ("늘어", "줄어"), ("높", "낮"), ("빠르", "느리"), ("빠릅", "느립"), ("크", "작"),
@@ -61,7 +61,12 @@ _ADDED: Mapping[Language, Sequence[tuple[str, str]]] = {
 }  # fmt: skip
 _APPENDED: Mapping[Language, Sequence[str]] = {
     "ko": (", 모든 GPU에서 동작합니다.", ", 무료입니다.", " (2019년 구글이 개발).", ", 다른 기법보다 낫습니다."),
-    "en": (", and it is free.", ", which makes it the best choice.", " (developed by Google in 2019).", ", so everyone should use it."),
+    "en": (
+        ", and it is free.",
+        ", which makes it the best choice.",
+        " (developed by Google in 2019).",
+        ", so everyone should use it.",
+    ),
 }
 
 
@@ -89,7 +94,11 @@ def swapped(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
     for i, a in enumerate(found):
         for b in found[i + 1 :]:
             between = text[a.end() : b.start()]
-            if a[0] == b[0] or re.fullmatch(r"\s*(?:,|and|or|와|과|이나|나|랑|·|및|[,·] (?:and|or))?\s*", between) or len(between) < 4:
+            if (
+                a[0].casefold().rstrip("s") == b[0].casefold().rstrip("s")
+                or re.fullmatch(r"\s*(?:,|and|or|와|과|이나|나|랑|·|및|[,·] (?:and|or))?\s*", between)
+                or len(between) < 4
+            ):
                 continue
             yield text[: a.start()] + b[0] + between + a[0] + text[b.end() :]
 
@@ -157,7 +166,11 @@ def appended(text: str, language: Language) -> Iterator[str]:
 
 def unconditioned(text: str, language: Language) -> Iterator[str]:
     """A condition taken out."""
-    pattern = r"[^,]{4,40}(?:으면|하면|려면|이면|때|경우),? " if language == "ko" else r",? (?:if|when|unless|(?<!at )once) [^,.]+(?=[,.])|^(?:If|When|Unless|Once) [^,]+, "
+    pattern = (
+        r"[^,]{4,40}(?:으면|하면|려면|이면|때|경우),? "
+        if language == "ko"
+        else r",? (?:if|when|unless|(?<!at )once) [^,.]+(?=[,.])|^(?:If|When|Unless|Once) [^,]+, "
+    )
     for match in re.finditer(pattern, text):
         rest = text[: match.start()] + text[match.end() :]
         if len(rest) > 20:
@@ -167,9 +180,12 @@ def unconditioned(text: str, language: Language) -> Iterator[str]:
 def spliced(text: str, language: Language) -> Iterator[str]:
     """The subject of the first clause with what is said in a later clause of another subject."""
     if language == "ko":
-        match = re.match(r"(\S+(?: \S+)?[은는]) .*?[,] (\S+(?: \S+)?[은는이가]) (.+)$", text)
+        match = re.match(r"(\S*[A-Za-z가-힣]{2}[은는]) .*?, ([A-Za-z][\w-]*[은는이가]) (.+)$", text)
     else:
-        match = re.match(r"((?:A |The )?[\w-]+) .*?, (?:whereas|while|but|and) ((?:a |the )?[\w-]+) (.+)$", text)
+        match = re.match(
+            r"((?:A |An |The )?(?!A |An |The |In )[\w-]+) .*?, (?:whereas|while) ((?!in |a |an |the |it |its )[\w-]+) (.+)$",
+            text,
+        )
     if match and match[1].rstrip("은는") != match[2].rstrip("은는이가"):
         yield f"{match[1]} {match[3]}"
 
@@ -199,7 +215,11 @@ def falsehoods(chunks: Sequence[Chunk], *, seed: int = 0, citing: int = 1) -> It
                 for changed in dict.fromkeys(falsify(text, chunk.lang)):
                     if changed != text:
                         yield Falsehood(how, changed, chunk, text)
-            others = [c for c in generator.sample(list(chunks), k=min(len(chunks), 8 * citing)) if c.entry_id != chunk.entry_id]
+            others = [
+                c
+                for c in generator.sample(list(chunks), k=min(len(chunks), 8 * citing))
+                if c.entry_id != chunk.entry_id
+            ]
             for other in others[:citing]:
                 yield Falsehood("swapped citation", text, other, text)
 

@@ -94,7 +94,10 @@ def _parser() -> argparse.ArgumentParser:
             help="let a language model write, checked against the glossary (RAG_LLM; default: none)",
         )  # fmt: skip
         target.add_argument(
-            "--llm-base-url", metavar="URL", default=default, help="address of an OpenAI-compatible server (RAG_LLM_BASE_URL)"
+            "--llm-base-url",
+            metavar="URL",
+            default=default,
+            help="address of an OpenAI-compatible server (RAG_LLM_BASE_URL)",
         )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 

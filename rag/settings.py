@@ -58,10 +58,12 @@ class Settings(BaseModel):
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Read the variables of the README's table; empty means unset."""
-        values: dict[str, str | Path] = {
-            key: environ[name] for key, name in _VARIABLES.items() if environ.get(name)
-        }
-        if values.get("llm_base_url") and str(values.get("llm", "")).startswith("openai:") and environ.get("OPENAI_API_KEY"):
+        values: dict[str, str | Path] = {key: environ[name] for key, name in _VARIABLES.items() if environ.get(name)}
+        if (
+            values.get("llm_base_url")
+            and str(values.get("llm", "")).startswith("openai:")
+            and environ.get("OPENAI_API_KEY")
+        ):
             values.setdefault("llm_api_key", environ["OPENAI_API_KEY"])  # never to a server that goes by another name
         if environ.get("XDG_CACHE_HOME"):
             values["cache"] = Path(environ["XDG_CACHE_HOME"]) / "rag-glossary"

@@ -47,7 +47,9 @@ class AnswerCache(BaseCache):
         texts = json.dumps([g.text for g in return_val], ensure_ascii=False)
         try:
             with self._lock, closing(self._open()) as db, db:
-                db.execute("INSERT OR REPLACE INTO answers (key, texts) VALUES (?, ?)", (_key(prompt, llm_string), texts))
+                db.execute(
+                    "INSERT OR REPLACE INTO answers (key, texts) VALUES (?, ?)", (_key(prompt, llm_string), texts)
+                )
                 db.execute(
                     "DELETE FROM answers WHERE rowid <= (SELECT max(rowid) FROM answers) - ?", (_ROWS,)
                 )  # a replaced row gets a new rowid

@@ -103,9 +103,11 @@ class Caller:
                 for text in self._texts(messages, reply):
                     said = True
                     reply.put(text)
-            except Exception as exc:  # noqa: BLE001  # whatever a provider's library raises
+            except Exception as exc:  # whatever a provider's library raises
                 # never the message: providers' libraries put parts of keys and of the request into it
-                _log.warning("the model failed: %s (status %s)", type(exc).__name__, getattr(exc, "status_code", "none"))
+                _log.warning(
+                    "the model failed: %s (status %s)", type(exc).__name__, getattr(exc, "status_code", "none")
+                )
                 pause = min(1.0, (reply.until - time.monotonic()) / 4)
                 if said or attempt + 1 == _ATTEMPTS or pause <= 0 or reply.cancelled.wait(pause):
                     return End("failed")

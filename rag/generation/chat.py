@@ -102,6 +102,7 @@ class ChatGenerator:
         self.observe = observe
         self._extractive = ExtractiveGenerator(retriever)
         self._entries = retriever.index.entries
+        self._linker = retriever.reader.linker
         self._digest = retriever.index.manifest.corpus_digest
         self._chunks: Mapping[str, Chunk] = {chunk.id: chunk for chunk in retriever.index.chunks}
         self._caller = Caller(model, max_characters=_CHARACTERS_PER_TOKEN * max_tokens)
@@ -240,10 +241,12 @@ class ChatGenerator:
         yield tail(abstained=False, generator=self.name, warnings=warnings)
 
     def _uncovered(self, draft: _Draft) -> list[frozenset[str]]:
-        """The terms asked about, each as its possible entries, that no released sentence cites."""
+        """The terms asked about, each as its possible entries, that no released sentence cites or names."""
         question = draft.question
         groups = [frozenset(m.entry_ids) for m in question.mentions] + [frozenset({i}) for i in question.carried]
-        return [g for g in dict.fromkeys(groups) if not g & draft.transcript.entry_ids]
+        said = " ".join(text for text, _ in draft.accepted)
+        named = {i for m in self._linker.segment(said).mentions for i in m.entry_ids}
+        return [g for g in dict.fromkeys(groups) if not g & (draft.transcript.entry_ids | named)]
 
     # The cache
 

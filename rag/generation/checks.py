@@ -100,7 +100,9 @@ def require_analyzers() -> None:
     try:
         import mecab  # noqa: F401
     except ImportError as exc:
-        raise ModelError("checking what a model writes needs another package: pip install 'rag-glossary[chat]'") from exc
+        raise ModelError(
+            "checking what a model writes needs another package: pip install 'rag-glossary[chat]'"
+        ) from exc
 
 
 def is_chatter(sentence: str) -> bool:
@@ -137,10 +139,18 @@ def _form_faults(text: str, cited: Sequence[Passage], language: Language) -> lis
     strange = [c for c in dict.fromkeys(odd) if c not in known]
     if strange or _LINK.search(text) or unicodedata.normalize("NFC", text) != text:
         faults.append(Fault("characters", tuple(strange)))
-    hangul = sum(map(is_hangul, text))
-    if (hangul > 0) != (language == "ko") and not (language == "ko" and not any(c.isalpha() for c in text)):
+    if not _in_language(text, cited, language):
         faults.append(Fault("language"))
     return faults
+
+
+def _in_language(text: str, cited: Sequence[Passage], language: Language) -> bool:
+    """Korean has Hangul; English has it only in words that it quotes from a passage."""
+    words = re.findall("[가-힣]+", text)
+    if language == "ko":
+        return bool(words)
+    latin = sum(c.isascii() and c.isalpha() for c in text)
+    return latin > sum(map(len, words)) and all(any(word in p.chunk.text for p in cited) for word in words)
 
 
 def _support(text: str, sources: Sequence[Sentence], language: Language) -> Verdict:

@@ -8,7 +8,8 @@ from rag.sentences import sentence_spans
 
 __all__ = ["Drafts"]
 
-_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)|^.*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.DOTALL | re.IGNORECASE)
+_UNOPENED = re.compile(r"^.*</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
 _PARTIAL_TAG = re.compile(r"</?[a-z]{0,8}$", re.IGNORECASE)
 _LATE_CITATION = re.compile(r"([.!?。…]+[\"'”’)]*)[ \t]*((?:\[[\d,\s]{1,12}\][ \t]*)+)(?=\s|$|[^\s\[])")
 
@@ -40,7 +41,7 @@ class Drafts:
         return fresh
 
     def _sentences(self, text: str) -> list[str]:
-        visible = _THOUGHT.sub("", text)
+        visible = _UNOPENED.sub("", _THOUGHT.sub("", text))
         visible = _LATE_CITATION.sub(lambda m: f" {m[2].strip()}{m[1]} ", visible)
         visible = visible.replace("\n", "\n\n")  # models do not wrap: a line is never half a sentence
         return [" ".join(visible[start:end].split()) for start, end in sentence_spans(visible)]

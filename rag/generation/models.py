@@ -24,9 +24,13 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
     """
     named, _, model = (settings.llm or "").partition(":")
     if not named or not model:
-        raise ModelError(f"--llm {settings.llm!r} is not PROVIDER:MODEL, for example openai:gpt-5-mini or ollama:qwen3:8b")
+        raise ModelError(
+            f"--llm {settings.llm!r} is not PROVIDER:MODEL, for example openai:gpt-5-mini or ollama:qwen3:8b"
+        )
     if named in _SELF_HOSTED and not settings.llm_base_url:
-        raise ModelError(f"{named}: needs the address of its server: --llm-base-url or RAG_LLM_BASE_URL, for example http://127.0.0.1:8080/v1")
+        raise ModelError(
+            f"{named}: needs the address of its server: --llm-base-url or RAG_LLM_BASE_URL, for example http://127.0.0.1:8080/v1"
+        )
     provider = _NAMES.get(named, named)
     from langchain.chat_models import init_chat_model
 

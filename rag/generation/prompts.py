@@ -45,7 +45,9 @@ def repair_messages(
     """The one retry: each rejected sentence with what is wrong with it."""
     asked = {"question": question.text, "terms": list(terms)}
     faults = [{"sentence": v.text, "faults": [str(fault) for fault in v.faults]} for v in rejected]
-    request = "These sentences of your answer were rejected. Write each one again so that the rules hold, or leave it out."
+    request = (
+        "These sentences of your answer were rejected. Write each one again so that the rules hold, or leave it out."
+    )
     return [_system(question), HumanMessage(f"{_frame(passages)}\n{_json(asked)}\n{request}\n{_json(faults)}")]
 
 

@@ -29,7 +29,9 @@ def supported_by(claim: Reading, supports: Sequence[Reading], language: Language
         if is_shortened(claim, support, language):
             return (i,)
     for first, second in _halves(claim, language):
-        found = [next((i for i, s in enumerate(supports) if is_shortened(half, s, language)), -1) for half in (first, second)]
+        found = [
+            next((i for i, s in enumerate(supports) if is_shortened(half, s, language)), -1) for half in (first, second)
+        ]
         if min(found) >= 0:
             return tuple(dict.fromkeys(found))
     return ()
@@ -44,7 +46,7 @@ def _halves(claim: Reading, language: Language) -> Iterator[tuple[Reading, Readi
         if tokens[cut].clause == tokens[cut - 1].clause:
             continue
         clause = [t for t in tokens if t.clause == tokens[cut].clause]
-        opens = any(t.subject for t in clause) if language == "ko" else clause[0].form == "name"
+        opens = any(t.topical for t in clause) if language == "ko" else clause[0].form == "name"
         if opens:
             yield replace(claim, tokens=tokens[:cut]), Reading(tokens[cut:])
 
@@ -113,7 +115,7 @@ def _asides_hold(claim: Reading, support: Reading) -> bool:
 def _loose_subjects(gap: Sequence[Token]) -> list[Token]:
     """Subjects in a gap whose relative clause is not left out as a whole."""
     ends = [i for i, t in enumerate(gap) if t.relative]
-    return [t for i, t in enumerate(gap) if t.subject and not any(end >= i for end in ends)]
+    return [t for i, t in enumerate(gap) if t.subject and (t.topical or not any(end >= i for end in ends))]
 
 
 class _Rules:
@@ -135,7 +137,7 @@ class _Rules:
         if self._pronouns:
             return False
         if self._korean:
-            return any(t.subject for t in words if t.clause == words[0].clause)
+            return any(t.topical for t in words if t.clause == words[0].clause)
         return first.form != "mark" and (first.form in ("name", "number") or words[0].article)
 
     def may_skip(self, i: int, j: int, before: Token, word: Token) -> bool:
@@ -146,7 +148,7 @@ class _Rules:
                 return False
         if not gap:
             return True
-        dropped = self._korean and left.subject and left.clause != right.clause and not gap[0].keep
+        dropped = self._korean and left.topical and left.clause != right.clause and not gap[0].keep
         if any(t.keep and self._binds(t, left, right, dropped=dropped) for t in gap):
             return False
         if any(t.scope and (t.clause <= left.clause + 1 or t.clause >= right.clause - 1) for t in gap):
@@ -161,12 +163,16 @@ class _Rules:
         if inside and not (self._korean and inside[-1].relative):
             return False
         if self._korean:
-            return left.subject or not any(t.clause == left.clause for t in gap)
+            return left.topical or not any(t.clause == left.clause for t in gap)
         return not left.glued and self._may_join(left, right, gap, broken=before.clause != word.clause)
 
     def _binds(self, mark: Token, left: Token, right: Token, *, dropped: bool) -> bool:
         """Whether a mark in the gap belongs to what is kept; not if all that is said of the subject there is dropped."""
-        return (mark.clause == left.clause and not dropped) or mark.clause == right.clause or mark.clause not in self._spoken
+        return (
+            (mark.clause == left.clause and not dropped)
+            or mark.clause == right.clause
+            or mark.clause not in self._spoken
+        )
 
     def _may_join(self, left: Token, right: Token, gap: Sequence[Token], *, broken: bool) -> bool:
         """English: whether ``right``, the first word of a later clause, may follow ``left``.
@@ -191,7 +197,11 @@ class _Rules:
     def may_end(self, j: int) -> bool:
         """Whether what follows ``j`` may be left out."""
         last, rest = self._source[j], self._left_out(j + 1, len(self._source))
-        if any((t.scope and t.clause <= last.clause + 1) or (t.keep and t.clause == last.clause) for t in rest):
+        if any(
+            (t.scope and t.clause <= last.clause + 1)
+            or (t.keep and (t.clause == last.clause or t.clause not in self._spoken))
+            for t in rest
+        ):
             return False
         tail = [t for t in rest if t.clause == last.clause]
         if not tail:

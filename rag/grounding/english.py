@@ -20,59 +20,82 @@ _SCAN = re.compile(
     r"|(?P<break>[,;:—–]|\s-\s)"
 )
 _STOP = frozenset(
-    "a an the is are was were be been being am do does did has have had having it its itself they them their theirs this these "
-    "those that's there here he she his her we our you your who whom whose what so-called such as of in on at for with to per via "
-    "and or but that which while whereas also both then very own each other others however where although though why i".split()
+    ["a", "an", "the", "is", "are", "was", "were", "be", "been", "being", "am", "do", "does", "did", "has", "have", "had", "having", "it", "its", "itself", "they", "them", "their", "theirs", "this", "these", "those", "that's", "there", "here", "he", "she", "his", "her", "we", "our", "you", "your", "who", "whom", "whose", "what", "so-called", "such", "as", "of", "in", "on", "at", "for", "with", "to", "per", "via", "and", "or", "but", "that", "which", "while", "whereas", "also", "both", "then", "very", "own", "each", "other", "others", "however", "where", "although", "though", "why", "i"]
 )  # fmt: skip
-_BE = frozenset("is are was were be been being am".split())
-_POINTING = frozenset("it its they them their this these those such he she both".split())
-_ARTICLES = frozenset("a an the each every".split())
+_BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "am"])
+_POINTING = frozenset(["it", "its", "they", "them", "their", "this", "these", "those", "such", "he", "she", "both"])
+_ARTICLES = frozenset(["a", "an", "the", "each", "every"])
 _BREAKS = frozenset(
-    "and or but that which who whose while whereas when if unless because since so although though where until once whether".split()
+    ["and", "or", "but", "that", "which", "who", "whose", "while", "whereas", "when", "if", "unless", "because", "since", "so", "although", "though", "where", "until", "once", "whether"]
 )
 _COORDINATE = frozenset(["and", "or", "but"])
 _RELATIVE = frozenset(["that", "which", "who", "whose"])
 _OBJECTS = _POINTING | {"other", "others", "which", "whom", "what", "each", "you", "own"}
 _ROLES = frozenset(
-    "by than from before after into over under above below between against until except during toward towards through".split()
+    ["by", "than", "from", "before", "after", "into", "over", "under", "above", "below", "between", "against", "until", "except", "during", "toward", "towards", "through"]
 )
 _MARKS: Mapping[str, tuple[str, str]] = {
-    **{w: ("not", "keep") for w in "not no never neither nor none nothing nobody without cannot hardly barely rarely seldom scarcely".split()},
-    **{w: ("can", "keep") for w in "can could may might possibly perhaps potentially".split()},
-    **{w: ("must", "keep") for w in "must should need needs ought".split()},
-    **{w: ("usually", "keep") for w in "usually typically generally commonly normally mostly mainly often frequently largely".split()},
-    **{w: ("sometimes", "keep") for w in "sometimes occasionally".split()},
-    **{w: ("all", "keep") for w in "all always every everything everyone entirely completely wholly fully any".split()},
-    **{w: ("only", "keep") for w in "only solely merely just exclusively alone sole".split()},
-    **{w: ("about", "keep") for w in "about around roughly approximately nearly almost".split()},
+    **dict.fromkeys(["not", "no", "never", "neither", "nor", "none", "nothing", "nobody", "without", "cannot", "hardly", "barely", "rarely", "seldom", "scarcely"], ("not", "keep")),
+    **dict.fromkeys(["can", "could", "may", "might", "possibly", "perhaps", "potentially"], ("can", "keep")),
+    **dict.fromkeys(["must", "should", "need", "needs", "ought"], ("must", "keep")),
+    **dict.fromkeys(["usually", "typically", "generally", "commonly", "normally", "mostly", "mainly", "often", "frequently", "largely"], ("usually", "keep")),
+    **dict.fromkeys(["sometimes", "occasionally"], ("sometimes", "keep")),
+    **dict.fromkeys(["all", "always", "every", "everything", "everyone", "entirely", "completely", "wholly", "fully", "any"], ("all", "keep")),
+    **dict.fromkeys(["only", "solely", "merely", "just", "exclusively", "alone", "sole"], ("only", "keep")),
+    **dict.fromkeys(["about", "around", "roughly", "approximately", "nearly", "almost"], ("about", "keep")),
     **{w: (w, "keep") for w in ("at_least", "at_most", "up_to")},
-    **{w: ("some", "keep") for w in "some few partly partially most".split()},
-    **{w: ("less", "keep") for w in "less fewer least".split()},
-    **{w: ("if", "scope") for w in "if unless when whenever once until whether provided assuming".split()},
-    **{w: ("said", "scope") for w in "reported reports claimed claims claim argued argues suggested suggests believed".split()},
-    **{w: ("because", "") for w in "because since".split()},
-    **{w: ("so", "") for w in "so therefore thus hence".split()},
+    **dict.fromkeys(["some", "few", "partly", "partially", "most"], ("some", "keep")),
+    **dict.fromkeys(["less", "fewer", "least"], ("less", "keep")),
+    **dict.fromkeys(["if", "unless", "when", "whenever", "once", "until", "whether", "provided", "assuming"], ("if", "scope")),
+    **dict.fromkeys(["reported", "reports", "claimed", "claims", "claim", "argued", "argues", "suggested", "suggests", "believed"], ("said", "scope")),
+    **dict.fromkeys(["because", "since"], ("because", "")),
+    **dict.fromkeys(["so", "therefore", "thus", "hence"], ("so", "")),
 }  # fmt: skip
 _KEPT = frozenset(
-    "fail fails failed lack lacks avoid avoids prevent prevents stop stops refuse reject instead rather unlike myth false wrong mistaken "
-    "misconception incorrect incorrectly aim aims try tries tried attempt attempts plan plans intend intended seek seeks hope expected "
-    "consider considered hard difficult impossible unlikely unable let lets allow allows help helps enable enables too up former latter "
-    "respectively except against".split()
+    ["fail", "fails", "failed", "lack", "lacks", "avoid", "avoids", "prevent", "prevents", "stop", "stops", "refuse", "reject", "instead", "rather", "unlike", "myth", "false", "wrong", "mistaken", "misconception", "incorrect", "incorrectly", "aim", "aims", "try", "tries", "tried", "attempt", "attempts", "plan", "plans", "intend", "intended", "seek", "seeks", "hope", "expected", "consider", "considered", "hard", "difficult", "impossible", "unlikely", "unable", "let", "lets", "allow", "allows", "help", "helps", "enable", "enables", "too", "up", "former", "latter", "respectively", "except", "against"]
 )  # fmt: skip
 _GROUPS = (
-    "method technique approach", "use employ utilize", "offer provide", "join connect", "large big", "start begin began begun",
-    "store save", "cost expensive costly", "fast quick", "problem issue", "obtain get receive got", "create produce generate",
-    "finish complete", "many multiple numerous", "reach achieve", "give hand given gave", "release publish", "freeze frozen froze",
-    "hold held", "keep kept", "build built", "write written wrote", "choose chosen chose", "make made", "show shown", "become became",
-    "take taken took", "run ran", "find found", "learn learnt", "know known knew", "rely depend", "split divide", "let allow enable",
+    "method technique approach",
+    "use employ utilize",
+    "offer provide",
+    "join connect",
+    "large big",
+    "start begin began begun",
+    "store save",
+    "cost expensive costly",
+    "fast quick",
+    "problem issue",
+    "obtain get receive got",
+    "create produce generate",
+    "finish complete",
+    "many multiple numerous",
+    "reach achieve",
+    "give hand given gave",
+    "release publish",
+    "freeze frozen froze",
+    "hold held",
+    "keep kept",
+    "build built",
+    "write written wrote",
+    "choose chosen chose",
+    "make made",
+    "show shown",
+    "become became",
+    "take taken took",
+    "run ran",
+    "find found",
+    "learn learnt",
+    "know known knew",
+    "rely depend",
+    "split divide",
+    "let allow enable",
 )
 _OPTIONAL = frozenset(
-    "example instance exampl instanc namely specifically term refer refers called call known means mean i.e e.g contrast meanwhile addition "
-    "additionally moreover furthermore well overall simply".split()
+    ["example", "instance", "exampl", "instanc", "namely", "specifically", "term", "refer", "refers", "called", "call", "known", "means", "mean", "i.e", "e.g", "contrast", "meanwhile", "addition", "additionally", "moreover", "furthermore", "well", "overall", "simply"]
 )  # fmt: skip
 _DIGITS = {
     w: str(n)
-    for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+    for n, w in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"])
 }  # fmt: skip
 
 
@@ -118,9 +141,7 @@ def read_english(text: str) -> Reading:
     reader = _Reader()
     for match in _SCAN.finditer(text):
         reader.take(match)
-    return Reading(
-        reader.finished(), asides, pointing=reader.pointing, pronouns=reader.pronouns
-    )
+    return Reading(reader.finished(), asides, pointing=reader.pointing, pronouns=reader.pronouns)
 
 
 class _Reader:
@@ -214,7 +235,11 @@ class _Reader:
         if lower in _DIGITS:
             self._add(_DIGITS[lower], "number", raw)
             return
-        named = any(c.isupper() for c in raw[1:]) or any(c.isdigit() for c in raw) or (bool(self.tokens) and raw[0].isupper())
+        named = (
+            any(c.isupper() for c in raw[1:])
+            or any(c.isdigit() for c in raw)
+            or (bool(self.tokens) and raw[0].isupper())
+        )
         plain = re.sub(r"[-._/&]", "", lower)
         whole = any(c.isdigit() for c in raw) or any(c in "+#@" for c in raw)
         if any(c.isupper() for c in raw[1:]) and plain.endswith("s") and raw[:-1].isupper():
@@ -237,13 +262,25 @@ class _Reader:
         if before is not None and self._adjacent:
             self.tokens[-1] = replace(before, glued=True)
         role = self._role
-        participle = form == "word" and surface.casefold().endswith(("ed", "en", "wn", "lt", "ept", "eld", "ade", "und"))
+        participle = form == "word" and surface.casefold().endswith(
+            ("ed", "en", "wn", "lt", "ept", "eld", "ade", "und")
+        )
         if self._role == "by" and before is not None and before.surface.casefold().endswith(("ed", "en", "wn", "lt")):
             self.tokens[-1] = replace(self.tokens[-1], role=_passive(before.role))
         if participle and self._be:
             role = _passive(role)
         self.tokens.append(
-            Token(key, form, surface, self._clause, role=role, copula=self._be and form != "mark", opener=self._opener, article=self._article, **more)
+            Token(
+                key,
+                form,
+                surface,
+                self._clause,
+                role=role,
+                copula=self._be and form != "mark",
+                opener=self._opener,
+                article=self._article,
+                **more,
+            )
         )
         self._role, self._article = "", False
         self._be = self._be and surface.casefold().endswith("ly")

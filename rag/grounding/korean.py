@@ -58,18 +58,35 @@ _MARKS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(["때문", "따라서", "그래서", "그러므로"], ("so", "")),
 }  # fmt: skip
 _KEPT = frozenset(
-    "막 피하 실패 부족 방지 대신 달리 오해 착각 잘못 틀리 드물 어렵 힘들 불가능 제외 반대 못지않 어긋나 그만두 멈추 목표 목적 계획 시도 "
-    "노력 금지 거부 부정 의하 의해 전 후 이전 이후 앞 뒤 전자 후자 각각 외 빼 싫 모르".split()
+    ["막", "피하", "실패", "부족", "방지", "대신", "달리", "오해", "착각", "잘못", "틀리", "드물", "어렵", "힘들", "불가능", "제외", "반대", "못지않", "어긋나", "그만두", "멈추", "목표", "목적", "계획", "시도", "노력", "금지", "거부", "부정", "의하", "의해", "전", "후", "이전", "이후", "앞", "뒤", "전자", "후자", "각각", "외", "빼", "싫", "모르"]
 )
-_AUXILIARY = frozenset("않 못하 있 두 놓 주 보 내 버리 가 오 지 싶 나가 드리 하 되".split())
+_AUXILIARY = frozenset(["않", "못하", "있", "두", "놓", "주", "보", "내", "버리", "가", "오", "지", "싶", "나가", "드리", "하", "되"])
 _AUXILIARIES = ("VX", "VCP", "VCN", "NNB")
 _CONDITIONS = ("면", "으면", "다면", "ᆫ다면", "라면", "거든", "려면", "으려면", "어야", "아야")
 _CAUSES = ("므로", "으므로", "니까", "으니까", "아서", "어서", "느라", "라서")
 _LIGHT = frozenset(
-    "것 거 점 등 바 데 개 하 되 있 이 그 저 이것 그것 이는 위하 대하 관하 통하 그리고 또 또한 즉 바로 각 특징 편 채 "
-    "하지만 그러나 반면 따르 나 너 우리 자기 스스로 여기 거기 해당 예 들 위해 따라 대해 통해 하나".split()
+    ["것", "거", "점", "등", "바", "데", "개", "하", "되", "있", "이", "그", "저", "이것", "그것", "이는", "위하", "대하", "관하", "통하", "그리고", "또", "또한", "즉", "바로", "각", "특징", "편", "채", "하지만", "그러나", "반면", "따르", "나", "너", "우리", "자기", "스스로", "여기", "거기", "해당", "예", "들", "위해", "따라", "대해", "통해", "하나"]
 )
-_POINTING = frozenset(["이것", "그것", "이", "그", "저", "해당", "여기", "거기", "이는", "그러", "이러", "이런", "그런", "둘", "전자", "후자"])
+_POINTING = frozenset(
+    [
+        "이것",
+        "그것",
+        "이",
+        "그",
+        "저",
+        "해당",
+        "여기",
+        "거기",
+        "이는",
+        "그러",
+        "이러",
+        "이런",
+        "그런",
+        "둘",
+        "전자",
+        "후자",
+    ]
+)
 _SAME: Mapping[str, str] = {
     word: group[0]
     for group in (
@@ -79,7 +96,19 @@ _SAME: Mapping[str, str] = {
     )
     for word in group
 }  # fmt: skip
-_STEMS = {"커지": "크", "만든": "만들", "만드": "만들", "파이": "파인", "거느": "거늘", "드": "들", "아": "알", "여": "열", "사": "살", "노": "놀", "부": "불"}
+_STEMS = {
+    "커지": "크",
+    "만든": "만들",
+    "만드": "만들",
+    "파이": "파인",
+    "거느": "거늘",
+    "드": "들",
+    "아": "알",
+    "여": "열",
+    "사": "살",
+    "노": "놀",
+    "부": "불",
+}
 _COUNT = {"한": "1", "두": "2", "둘": "2", "세": "3", "셋": "3", "네": "4", "넷": "4", "다섯": "5", "여섯": "6"}
 _LOCK = threading.Lock()
 
@@ -113,12 +142,11 @@ def read_korean(text: str) -> Reading:
 
 
 def _plain_style(text: str) -> str:
-    """담깁니다 as 담긴다: the dictionary was trained on the plain style of newspapers."""
-    text = re.sub(r"(?:입|(아)닙)니다(?=\W|$)", lambda m: "아니다" if m[1] else "이다", text)
+    """담깁니다 as 담기다, 있습니다 as 있다: the dictionary was trained on newspapers, which do not speak formally."""
     text = re.sub(r"습니다(?=\W|$)", "다", text)
     return re.sub(
         r"([가-힣])니다(?=\W|$)",
-        lambda m: chr(ord(m[1]) - 13) + "다" if (ord(m[1]) - 0xAC00) % 28 == 17 else m[0],
+        lambda m: chr(ord(m[1]) - 17) + "다" if (ord(m[1]) - 0xAC00) % 28 == 17 else m[0],
         text,
     )
 
@@ -140,7 +168,9 @@ def _mask(text: str) -> tuple[str, dict[str, tuple[str, str, str]]]:
             ends = re.findall(_NUM, re.sub(r"(?<=\d)-(?=\d)", " ", match["range"]))
             key = "..".join(number_key(end) for end in ends)
         else:
-            key = number_key(match["number"], match["scale"] or match["suffix"] or "") + ("%" if match["percent"] else "")
+            key = number_key(match["number"], match["scale"] or match["suffix"] or "") + (
+                "%" if match["percent"] else ""
+            )
         foreign[code] = (key, "number", match[0])
         return f"{code} " if match["percent"] else code
 
@@ -201,10 +231,13 @@ class _Reader:
         head, rest = _split(unit, text)
         if able and unit[0].form in ("있", "없"):
             self._mark("can", "keep", unit[0].form)
-            rest = rest[1:] if unit[0].form == "있" else rest
+            if unit[0].form == "있":
+                head, rest = [], [m for m in unit[1:] if m.tag[0] in "EJS"]
         if not self._seen:
             self._seen = True
-            self.pointing = bool(unit) and (unit[0].form in _POINTING and unit[0].tag in ("NP", "MM", "MAG", "NNG", "MAJ", "VA", "NR"))
+            self.pointing = bool(unit) and (
+                unit[0].form in _POINTING and unit[0].tag in ("NP", "MM", "MAG", "NNG", "MAJ", "VA", "NR")
+            )
         saying = bool(rest) and rest[0].tag == "XSV"
         for form, tag in head:
             self._head(form, tag, saying=saying)
@@ -285,20 +318,26 @@ class _Reader:
             self.tokens[-1] = replace(self.tokens[-1], role="pred")
 
     def _particle(self, form: str) -> None:
-        if form in ("만", "뿐", "밖에"):
+        if form in ("은", "는") and self.tokens and self.tokens[-1].role in ("at", "from", "to"):
+            self.tokens[-1] = replace(self.tokens[-1], keep=True)  # "on GPUs that support it" limits what is said
+        elif form in ("에는", "에선", "에서는", "로는", "으로는"):
+            self._role("at" if form == "에는" else "from" if form.startswith("에") else "to")
+            if self.tokens:
+                self.tokens[-1] = replace(self.tokens[-1], keep=True)
+        elif form in ("만", "뿐", "밖에"):
             self._mark("only", "keep", form)
         elif form in ("은", "는") and any(t.subject for t in self.tokens):
-            self._role("topic")  # beside a subject, it may be the object as well
+            self._role("topic", topical=True)  # beside a subject, it may be the object as well
         elif form in _ROLES:
-            self._role(_ROLES[form])
+            self._role(_ROLES[form], topical=form in ("은", "는", "란", "이란"))
 
-    def _role(self, role: str) -> None:
+    def _role(self, role: str, *, topical: bool = False) -> None:
         at = next((i for i in range(len(self.tokens) - 1, -1, -1) if self.tokens[i].form != "mark"), None)
         if at is None or self._ability or not self._bare:
             return
         token = self.tokens[at]
         if not token.role and token.clause == self._clause and not token.key.endswith("다"):
-            self.tokens[at] = replace(token, role=role, subject=role in ("subj", "topic"), glued=False)
+            self.tokens[at] = replace(token, role=role, subject=role in ("subj", "topic"), topical=topical, glued=False)
 
     def _voice(self, voice: str) -> None:
         if self.tokens and not self.tokens[-1].role:
@@ -309,9 +348,7 @@ class _Reader:
     def _mark(self, key: str, kind: str, surface: str, *, optional: bool = False) -> None:
         if self.tokens and kind == "scope" and self.tokens[-1].key == f"<{key}>":
             return
-        self._add(
-            f"<{key}>", "mark", surface, keep=kind in ("keep", "scope"), scope=kind == "scope", optional=optional
-        )
+        self._add(f"<{key}>", "mark", surface, keep=kind in ("keep", "scope"), scope=kind == "scope", optional=optional)
 
     def _add(self, key: str, form: Any, surface: str, *, role: str = "", **more: bool) -> None:
         if self.tokens and self.tokens[-1].form != "mark" and not self.tokens[-1].role:

@@ -29,6 +29,7 @@ class Token:
         optional: may be added without support: it only links or points.
         copula: a form of "be" stands before it.
         subject: it is the subject or topic of its clause.
+        topical: it carries the topic particle, so what follows is said of it until the next one.
         opener: how its clause is joined to the one before: "", "and", "that" (relative) or "while" (with a subject of its own).
         article: an article stands before it.
         closed: its clause ends after it, or it ends a relative clause that a noun follows.
@@ -48,6 +49,7 @@ class Token:
     subject: bool = False
     closed: bool = False
     relative: bool = False
+    topical: bool = False
     opener: str = ""
     article: bool = False
 
