@@ -265,7 +265,7 @@ def sentence_of(text: str) -> str:
 def test_of_a_lying_model_nothing_gets_out_over_the_eval_set() -> None:
     """Every sentence it writes is false by construction, so every answer must be the extractive one."""
     cases = [case for case in load_answers() if case.split == "dev"]
-    chat, model, tallies = assistant(*[lying] * (2 * len(cases)), deadline=30.0)
+    chat, _, tallies = assistant(*[lying] * (2 * len(cases)), deadline=30.0)
     released = [
         (case.question, answer.answer)
         for case in cases

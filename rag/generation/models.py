@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -35,12 +36,15 @@ def load_chat_model(settings: Settings) -> BaseChatModel:
     from langchain.chat_models import init_chat_model
 
     try:
-        return init_chat_model(model, model_provider=provider, **_options(provider, settings))
+        if provider == "ollama":
+            import_module("langchain_ollama")  # init_chat_model would look for it in langchain-community and stumble
+        chat: BaseChatModel = init_chat_model(model, model_provider=provider, **_options(provider, settings))
     except ImportError as exc:
         package = f"'rag-glossary[{_EXTRAS[provider]}]'" if provider in _EXTRAS else f"langchain-{provider}"
         raise ModelError(f"the package for {named} is not installed: pip install {package}") from exc
     except Exception as exc:  # what a provider's library thinks of a key or a name
         raise ModelError(f"the model {settings.llm} cannot be set up: {_first_line(exc)}") from exc
+    return chat
 
 
 def _options(provider: str, settings: Settings) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from rag.grounding.tokens import Reading, Token, fit
 from rag.types import Language
@@ -71,7 +72,7 @@ def _runs_through(claim: Sequence[Token], support: Sequence[Token], language: La
         return False
     rules = _Rules(source, language, pronouns=pronouns)
     reach = [j for j in range(len(source)) if _same(words[0], source[j]) and rules.may_begin(j, words)]
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         reach = [
             j for j in range(len(source))
             if _same(word, source[j]) and any(i < j and rules.may_skip(i, j, before, word) for i in reach)
@@ -143,9 +144,9 @@ class _Rules:
     def may_skip(self, i: int, j: int, before: Token, word: Token) -> bool:
         """Whether the tokens between ``i`` and ``j`` may be left out."""
         left, right, gap = self._source[i], self._source[j], self._left_out(i + 1, j)
-        if word.copula and not word.role.endswith("passive") and not self._korean:
-            if not (right.copula or any(t.copula for t in gap)):
-                return False
+        says_is = word.copula and not word.role.endswith("passive") and not self._korean
+        if says_is and not (right.copula or any(t.copula for t in gap)):
+            return False
         if not gap:
             return True
         dropped = self._korean and left.topical and left.clause != right.clause and not gap[0].keep

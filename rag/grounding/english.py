@@ -26,13 +26,54 @@ _BE = frozenset(["is", "are", "was", "were", "be", "been", "being", "am"])
 _POINTING = frozenset(["it", "its", "they", "them", "their", "this", "these", "those", "such", "he", "she", "both"])
 _ARTICLES = frozenset(["a", "an", "the", "each", "every"])
 _BREAKS = frozenset(
-    ["and", "or", "but", "that", "which", "who", "whose", "while", "whereas", "when", "if", "unless", "because", "since", "so", "although", "though", "where", "until", "once", "whether"]
+    [
+        "and",
+        "or",
+        "but",
+        "that",
+        "which",
+        "who",
+        "whose",
+        "while",
+        "whereas",
+        "when",
+        "if",
+        "unless",
+        "because",
+        "since",
+        "so",
+        "although",
+        "though",
+        "where",
+        "until",
+        "once",
+        "whether",
+    ]
 )
 _COORDINATE = frozenset(["and", "or", "but"])
 _RELATIVE = frozenset(["that", "which", "who", "whose"])
 _OBJECTS = _POINTING | {"other", "others", "which", "whom", "what", "each", "you", "own"}
 _ROLES = frozenset(
-    ["by", "than", "from", "before", "after", "into", "over", "under", "above", "below", "between", "against", "until", "except", "during", "toward", "towards", "through"]
+    [
+        "by",
+        "than",
+        "from",
+        "before",
+        "after",
+        "into",
+        "over",
+        "under",
+        "above",
+        "below",
+        "between",
+        "against",
+        "until",
+        "except",
+        "during",
+        "toward",
+        "towards",
+        "through",
+    ]
 )
 _MARKS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(["not", "no", "never", "neither", "nor", "none", "nothing", "nobody", "without", "cannot", "hardly", "barely", "rarely", "seldom", "scarcely"], ("not", "keep")),
