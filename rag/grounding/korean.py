@@ -90,7 +90,12 @@ class _Reader:
         for k, morph in enumerate(rest):
             self._tail(morph, rest[k + 1 :])
         self._after = unit[-1].tag
-        if not head and len(self.tokens) == count and not any(m.form in LIGHT or m.tag in AUXILIARIES for m in rest):
+        if (
+            not able
+            and not head
+            and len(self.tokens) == count
+            and not any(m.form in LIGHT or m.tag in AUXILIARIES for m in rest)
+        ):
             surface = "".join(c for c in text[unit[0].start : unit[-1].end] if c.isalnum())
             if surface:
                 self._add(surface, "word", surface)
