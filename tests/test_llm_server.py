@@ -63,8 +63,8 @@ def base_url() -> Iterator[str]:
                 time.sleep(0.1)
         yield url
     finally:
-        server.terminate()
-        server.wait(10)
+        server.kill()  # it finishes the text it is at before it heeds anything else
+        server.wait()
 
 
 def model_at(url: str, **options: Any) -> Any:

@@ -145,7 +145,7 @@ class _Rules:
         """Whether the tokens between ``i`` and ``j`` may be left out."""
         left, right, gap = self._source[i], self._source[j], self._left_out(i + 1, j)
         says_is = word.copula and not word.role.endswith("passive") and not self._korean
-        if says_is and not (right.copula or any(t.copula for t in gap)):
+        if says_is and not any(t.copula and not t.role.endswith("passive") for t in [*gap, right]):
             return False
         if not gap:
             return True
@@ -154,7 +154,7 @@ class _Rules:
             return False
         if any(t.scope and (t.clause <= left.clause + 1 or t.clause >= right.clause - 1) for t in gap):
             return False
-        if left.form in ("name", "number") and left.glued:
+        if self._loses_its_head(left, gap):
             return False
         if self._korean and any(t.clause in (left.clause, right.clause) for t in _loose_subjects(gap)):
             return False
@@ -166,6 +166,17 @@ class _Rules:
         if self._korean:
             return left.topical or not any(t.clause == left.clause for t in gap)
         return not left.glued and self._may_join(left, right, gap, broken=before.clause != word.clause)
+
+    def _loses_its_head(self, left: Token, gap: Sequence[Token]) -> bool:
+        """Whether ``left`` belongs to a word in the gap: "a whole-corpus [score]", "KV 캐시를 [줄여]"."""
+        if left.form in ("name", "number"):
+            if left.glued:
+                return True
+        elif not self._korean and left.glued and not all(t.glued for t in gap):
+            return True
+        if not self._korean or left.topical or left.closed or left.form == "mark":
+            return False
+        return any(t.key.endswith("다") or t.role in ("act", "pass") for t in gap if t.clause == left.clause)
 
     def _binds(self, mark: Token, left: Token, right: Token, *, dropped: bool) -> bool:
         """Whether a mark in the gap belongs to what is kept; not if all that is said of the subject there is dropped."""
