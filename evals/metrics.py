@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
 from rag.sentences import sentence_spans
 from rag.text import compact
-from rag.types import Answer
+from rag.types import Answer, Citation, Language
 
 __all__ = [
     "bootstrap_interval", "citation_scores", "fact_recall", "forbidden_count", "hit_rate", "ndcg", "recall", "reciprocal_rank",
@@ -18,6 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 _NUMBER = re.compile(r"\[(\d+)\]")
+_GROUP = re.compile(r" (?:\[\d+\])+(?=\s|$)")
 
 
 def hit_rate(ranked: Sequence[str], relevant: Collection[str], *, k: int) -> float:
@@ -75,24 +76,48 @@ def sentence_count(answer: Answer) -> int:
     return len(sentence_spans(re.sub(r"\s*\[\d+\]", "", answer.answer)))
 
 
-def citation_scores(answer: Answer) -> tuple[float, float]:
-    """Citation recall and precision after ALCE (Gao et al. 2023), support being exact containment.
+Supports = Callable[[str, Sequence[Citation], Language], bool]
 
-    A sentence is recalled if it is cited and what it says is the cited quote, a label before it ("- 7B: ") aside. Each
-    sentence has one citation here, so a citation is precise if its sentence is recalled.
+
+def citation_scores(answer: Answer, *, supports: Supports | None = None) -> tuple[float, float]:
+    """Citation recall and precision after ALCE (Gao et al. 2023).
+
+    A sentence is recalled if its quotes carry it: what it says is the one quote, a label before it ("- 7B: ") aside, or
+    ``supports`` says so. A citation is precise if its sentence is recalled and its quote is needed for that.
+
+    Args:
+        supports: judges a sentence that is no quote against its citations; without it, none is supported.
     """
-    quotes = {c.n: " ".join(c.quote.split()) for c in answer.citations}
-    supported: list[bool] = []
-    rest = answer.answer
-    for number in map(int, _NUMBER.findall(answer.answer)):
-        quote = quotes.get(number, "")
-        text, _, rest = rest.partition(f" [{number}]")
-        supported.append(bool(quote) and text.strip().endswith(quote) and _label_only(text.strip().removesuffix(quote)))
-    uncited = bool(rest.strip())
-    sentences = len(supported) + uncited
+    cited = {c.n: c for c in answer.citations}
+    recalled: list[bool] = []
+    precise: list[bool] = []
+    begin = 0
+    for match in _GROUP.finditer(answer.answer):
+        text = answer.answer[begin : match.start()].strip()
+        begin = match.end()
+        citations = [cited[n] for n in map(int, _NUMBER.findall(match[0])) if n in cited]
+
+        def carries(some: Sequence[Citation], text: str = text) -> bool:
+            return _is_quote(text, some) or (
+                supports is not None and bool(some) and supports(text, some, answer.language)
+            )
+
+        recalled.append(carries(citations))
+        precise += [
+            recalled[-1] and (len(citations) == 1 or not carries([o for o in citations if o is not c]))
+            for c in citations
+        ] or [False]
+    sentences = len(recalled) + bool(answer.answer[begin:].strip())
     if not sentences:
         return 0.0, 0.0
-    return sum(supported) / sentences, sum(supported) / max(1, len(supported))
+    return sum(recalled) / sentences, sum(precise) / max(1, len(precise))
+
+
+def _is_quote(text: str, citations: Sequence[Citation]) -> bool:
+    if len(citations) != 1:
+        return False
+    quote = " ".join(citations[0].quote.split())
+    return bool(quote) and text.endswith(quote) and _label_only(text.removesuffix(quote))
 
 
 def _label_only(text: str) -> bool:

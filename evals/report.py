@@ -7,8 +7,9 @@ import json
 import statistics
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,32 @@ from evals.metrics import (
 )  # fmt: skip
 from rag.chain import Assistant, open_assistant
 from rag.corpus import load_corpus
+from rag.generation.chat import ChatGenerator, Tally
 from rag.generation.citations import Line, cite
+from rag.generation.models import load_chat_model
 from rag.retriever import GlossaryRetriever
 from rag.sentences import sentence_spans
 from rag.settings import Settings
-from rag.types import Answer, Chunk, Sentence
+from rag.types import Answer, Chunk, Citation, Language, Sentence
 
 __all__ = ["evaluate_answers", "evaluate_retrieval", "open_retriever", "run"]
 
 Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WithModel:
+    """An assistant whose answers a language model writes.
+
+    Attributes:
+        tallies: filled while it answers.
+    """
+
+    name: str
+    assistant: Assistant
+    tallies: list[Tally]
+
+
 _THRESHOLDS = Path(__file__).parent / "thresholds.json"
 _K = 10
 
@@ -46,9 +64,11 @@ def open_retriever() -> GlossaryRetriever:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run what the command line asked for; returns the exit code."""
-    assistant = open_assistant(settings)
-    evaluate = evaluate_answers if args.answers else evaluate_retrieval
-    figures = evaluate(assistant, split=args.split)
+    assistant = open_assistant(settings.model_copy(update={"llm": None}))
+    if args.answers:
+        figures = evaluate_answers(assistant, split=args.split, llm=_model(assistant, settings), limit=args.limit)
+    else:
+        figures = evaluate_retrieval(assistant, split=args.split)
     failures = figures.pop("failures")
     if args.json:
         print(json.dumps(figures, ensure_ascii=False, indent=1))
@@ -171,13 +191,45 @@ def _abstention(assistant: Assistant, cases: Sequence[RetrievalCase], failures: 
 # Answers
 
 
-def evaluate_answers(assistant: Assistant, *, split: str) -> Figures:
-    """Facts, citations, language, abstention and length of answers, by kind and language, beside two baselines."""
-    cases = [c for c in load_answers() if split in ("all", c.split)]
+def _model(assistant: Assistant, settings: Settings) -> WithModel | None:
+    """The assistant with the language model of the settings over the same index, and what becomes of its sentences."""
+    if not settings.llm:
+        return None
+    tallies: list[Tally] = []
+    retriever = assistant.retriever
+    generator = ChatGenerator(
+        retriever, load_chat_model(settings), name=settings.llm, deadline=settings.llm_deadline,
+        max_tokens=settings.llm_max_tokens, observe=tallies.append,
+    )  # fmt: skip
+    return WithModel(settings.llm, Assistant(retriever, generator), tallies)
+
+
+def _tallied(tallies: Sequence[Tally]) -> Figures:
+    """What became of the sentences that a model wrote, and of the answers."""
+    figures: Figures = {
+        "sentences " + k: sum(getattr(t, k) for t in tallies) for k in ("written", "released", "repaired", "dropped")
+    }
+    outcomes = Counter(t.outcome for t in tallies)
+    return figures | {"answers replaced": outcomes["extractive"], "answers completed": outcomes["completed"]}
+
+
+def evaluate_answers(
+    assistant: Assistant, *, split: str, llm: WithModel | None = None, limit: int | None = None
+) -> Figures:
+    """Facts, citations, language, abstention and length of answers, by kind and language, beside two baselines.
+
+    Args:
+        llm: a second assistant, measured in the same run on the same questions.
+        limit: only so many questions.
+    """
+    cases = [c for c in load_answers() if split in ("all", c.split)][:limit]
     files = _file_lines(assistant)
     figures: Figures = {"split": split, "questions": len(cases), "systems": {}, "slices": {}}
     failures: list[str] = []
-    for name, answer_of in _answerers(assistant).items():
+    answerers = dict(_answerers(assistant))
+    if llm is not None:
+        answerers[llm.name] = lambda case: llm.assistant.ask(case.question, history=list(case.history))
+    for name, answer_of in answerers.items():
         timed = [_timed(answer_of, case) for case in cases]
         rows = [_row(case, answer, seconds, files) for case, (answer, seconds) in zip(cases, timed, strict=True)]
         figures["systems"][name] = _answer_measures(rows)
@@ -187,6 +239,8 @@ def evaluate_answers(assistant: Assistant, *, split: str) -> Figures:
                     [r for r in rows if label in (r["case"].kind, r["case"].lang)]
                 )
             failures = [_describe(r) for r in rows if _failed(r)]
+    if llm is not None:
+        figures["systems"][llm.name] |= _tallied(llm.tallies)
     figures["failures"] = failures
     return figures
 
@@ -252,9 +306,18 @@ def _row(case: AnswerCase, answer: Answer, seconds: float, files: Mapping[str, s
     lacking = set(case.expected) - cited
     row["terms"] = 1 - max(0, len(lacking) - len(cited & set(case.accept))) / len(case.expected)
     if not answer.abstained:
-        row["citation recall"], row["citation precision"] = citation_scores(answer)
+        row["citation recall"], row["citation precision"] = citation_scores(answer, supports=_checked)
         row["sentences"] = sentence_count(answer)
     return row
+
+
+def _checked(text: str, citations: Sequence[Citation], language: Language) -> bool:
+    """Whether the quotes carry a sentence that a model wrote: the program's own checks, so recall is not independent."""
+    from rag.generation.checks import Passage, check
+
+    chunks = [Chunk(c.chunk, c.id, c.lang, c.section, c.term, c.quote, c.file, c.line) for c in citations]
+    passages = [Passage(n, chunk) for n, chunk in enumerate(chunks, start=1)]
+    return bool(check(text + "".join(f" [{p.n}]" for p in passages), passages, language).support)
 
 
 _MEANS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
@@ -18,7 +18,7 @@ from rag.retriever import MAX_TOP_K, GlossaryRetriever, Retrieval
 from rag.settings import Settings
 from rag.types import Answer
 
-__all__ = ["Ask", "Assistant", "open_assistant", "pieces", "validate_ask"]
+__all__ = ["AnswerGenerator", "Ask", "Assistant", "open_assistant", "validate_ask"]
 
 
 def _question(value: str) -> str:
@@ -54,15 +54,17 @@ class Ask(BaseModel):
     top_k: Annotated[int, Field(strict=True, ge=1, le=MAX_TOP_K)] = 5
 
 
-def pieces(answer: Answer) -> Iterator[AddableDict]:
-    """An answer as stream chunks that add up to it: a head with everything but the text, then its sentences."""
-    yield AddableDict({**answer.to_dict(), "answer": ""})
-    begin = 0
-    for end in [i + 1 for i, char in enumerate(answer.answer) if char == "]"]:
-        yield AddableDict(answer=answer.answer[begin:end])
-        begin = end
-    if begin < len(answer.answer):
-        yield AddableDict(answer=answer.answer[begin:])
+class AnswerGenerator(Protocol):
+    """From a retrieval to an answer, whole or as chunks that add up to it."""
+
+    def generate(self, retrieval: Retrieval) -> Answer:
+        """The whole answer."""
+
+    def stream(self, retrieval: Retrieval) -> Iterator[AddableDict]:
+        """Its chunks."""
+
+    def astream(self, retrieval: Retrieval) -> AsyncIterator[AddableDict]:
+        """Its chunks, without blocking the loop."""
 
 
 class Assistant:
@@ -74,16 +76,13 @@ class Assistant:
         chain: ``{"question": ..., "history": [...], "language": ..., "top_k": ...}`` to the answer as a dict.
     """
 
-    def __init__(self, retriever: GlossaryRetriever) -> None:
+    def __init__(self, retriever: GlossaryRetriever, generator: AnswerGenerator | None = None) -> None:
         self.retriever = retriever
-        self.generator: Runnable[Retrieval, Answer] = RunnableLambda(
-            ExtractiveGenerator(retriever).generate, name="extractive_generator"
-        )
+        self._generator = generator or ExtractiveGenerator(retriever)
+        self.generator: Runnable[Retrieval, Answer] = RunnableLambda(self._generator.generate, name="generate")
         understand: Runnable[Any, Retrieval] = RunnableLambda(self.search, name="understand_and_retrieve")
-        stream = RunnableGenerator(_stream, _astream, name="stream_sentences")
-        self.chain: Runnable[Any, Any] = (understand | self.generator | stream).with_types(
-            input_type=Ask, output_type=AddableDict
-        )
+        stream = RunnableGenerator(self._stream, self._astream, name="stream_sentences")
+        self.chain: Runnable[Any, Any] = (understand | stream).with_types(input_type=Ask, output_type=AddableDict)
 
     def ask(self, question: str, **options: Any) -> Answer:
         """Answer one question; the options are the other keys of :class:`Ask`.
@@ -105,6 +104,15 @@ class Assistant:
             found = again if again.hits else found
         return found
 
+    def _stream(self, retrievals: Iterator[Retrieval]) -> Iterator[AddableDict]:
+        for retrieval in retrievals:
+            yield from self._generator.stream(retrieval)
+
+    async def _astream(self, retrievals: AsyncIterator[Retrieval]) -> AsyncIterator[AddableDict]:
+        async for retrieval in retrievals:
+            async for piece in self._generator.astream(retrieval):
+                yield piece
+
 
 def validate_ask(data: Any) -> Ask:
     """Check what a caller passed.
@@ -125,17 +133,6 @@ def validate_ask(data: Any) -> Ask:
         ) from exc
 
 
-def _stream(answers: Iterator[Answer]) -> Iterator[AddableDict]:
-    for answer in answers:
-        yield from pieces(answer)
-
-
-async def _astream(answers: AsyncIterator[Answer]) -> AsyncIterator[AddableDict]:
-    async for answer in answers:
-        for piece in pieces(answer):
-            yield piece
-
-
 def open_assistant(
     settings: Settings,
     *,
@@ -148,17 +145,34 @@ def open_assistant(
     Args:
         reuse: take its embedding model, and load the index as it is on disk instead of building.
     """
+    model = settings.embedding_model
     if reuse is not None:
         embeddings = reuse.retriever.embeddings
-        loaded = load_index(settings.index_dir, embeddings=embeddings, model=settings.embedding_model)
-        return Assistant(GlossaryRetriever(index=loaded, embeddings=embeddings))
-    embeddings = load_embeddings(settings.embedding_model)
-    index = open_index(
-        settings.corpus,
-        folder=settings.index_dir,
-        embeddings=embeddings,
-        model=settings.embedding_model,
-        progress=progress,
-        on_build=on_build,
+        index = load_index(settings.index_dir, embeddings=embeddings, model=model)
+    else:
+        embeddings = load_embeddings(model)
+        index = open_index(
+            settings.corpus,
+            folder=settings.index_dir,
+            embeddings=embeddings,
+            model=model,
+            progress=progress,
+            on_build=on_build,
+        )
+    retriever = GlossaryRetriever(index=index, embeddings=embeddings)
+    return Assistant(retriever, _chat_generator(retriever, settings) if settings.llm else None)
+
+
+def _chat_generator(retriever: GlossaryRetriever, settings: Settings) -> AnswerGenerator:
+    from rag.generation.cache import AnswerCache
+    from rag.generation.chat import ChatGenerator
+    from rag.generation.models import load_chat_model
+
+    return ChatGenerator(
+        retriever,
+        load_chat_model(settings),
+        name=settings.llm or "",
+        deadline=settings.llm_deadline,
+        max_tokens=settings.llm_max_tokens,
+        cache=AnswerCache(settings.cache.expanduser() / "answers.sqlite") if settings.llm_cache else None,
     )
-    return Assistant(GlossaryRetriever(index=index, embeddings=embeddings))

@@ -89,6 +89,16 @@ def _parser() -> argparse.ArgumentParser:
         target.add_argument(
             "--model", metavar="NAME", default=default, help="embedding model, hub id or folder (RAG_EMBEDDING_MODEL)"
         )
+        target.add_argument(
+            "--llm", metavar="PROVIDER:MODEL", default=default,
+            help="let a language model write, checked against the glossary (RAG_LLM; default: none)",
+        )  # fmt: skip
+        target.add_argument(
+            "--llm-base-url",
+            metavar="URL",
+            default=default,
+            help="address of an OpenAI-compatible server (RAG_LLM_BASE_URL)",
+        )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
@@ -124,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = command("eval", _eval, "measure retrieval, or answers, on the question sets in evals/")
     evaluate.add_argument("--answers", action="store_true", help="measure answers instead of retrieval")
     evaluate.add_argument("--split", choices=["dev", "heldout", "all"], default="heldout")
+    evaluate.add_argument("--limit", type=int, metavar="N", help="with --answers, only the first N questions")
     evaluate.add_argument("--gate", action="store_true", help="exit 1 if a figure is below evals/thresholds.json")
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
     evaluate.add_argument(
@@ -148,7 +159,8 @@ def _settings(args: argparse.Namespace) -> Settings:
     from rag.settings import Settings
 
     given = {"corpus": args.corpus, "index": args.index, "embedding_model": args.model}
-    update = {k: Path(v) if k != "embedding_model" else v for k, v in given.items() if v}
+    update: dict[str, Any] = {k: Path(v) if k != "embedding_model" else v for k, v in given.items() if v}
+    update |= {k: v for k, v in (("llm", args.llm), ("llm_base_url", args.llm_base_url)) if v}
     return Settings.from_env().model_copy(update=update)
 
 
@@ -173,24 +185,26 @@ def _assistant(settings: Settings) -> Assistant:
 
 def _ask(args: argparse.Namespace, settings: Settings) -> int:
     from rag.chain import Ask, validate_ask
+    from rag.types import Answer
 
     question = sys.stdin.read(100_000) if args.question == "-" else args.question
     ask: Ask = validate_ask({"question": question, "language": args.lang, "top_k": args.top_k})
     assistant = _assistant(settings)
     if args.json:
-        print(json.dumps(assistant.chain.invoke(ask), ensure_ascii=False, indent=2))
+        print(json.dumps(Answer.from_dict(assistant.chain.invoke(ask)).to_dict(), ensure_ascii=False, indent=2))
         return 0
-    from rag.types import Answer
-
     total: Any = None
     for piece in assistant.chain.stream(ask):
         if total is None:
             for note in piece["notes"]:
                 print(f"({note})")
-        print(piece["answer"], end="", flush=True)
+        print(piece.get("answer", ""), end="", flush=True)
         total = piece if total is None else total + piece
     print()
-    _print_sources(Answer.from_dict(total))
+    answer = Answer.from_dict(total)
+    for warning in answer.warnings:
+        print(f"({warning})")
+    _print_sources(answer)
     return 0
 
 

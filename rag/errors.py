@@ -2,10 +2,15 @@
 
 RagError
 ├── InputError        a question, history or option that cannot be used
+├── SettingsError     an option or environment variable that cannot be used
 ├── CorpusError       a glossary that cannot be read; carries every problem found
 ├── IndexStoreError   an index that is missing, foreign, damaged or cannot be written
-├── EmbeddingError    a model that cannot be loaded, or that returned nonsense
-└── FeedbackError     verdicts that cannot be stored or read
+├── EmbeddingError    an embedding model that cannot be loaded, or that returned nonsense
+├── ModelError        a language model that cannot be set up
+├── FeedbackError     verdicts that cannot be stored or read
+└── ServiceError      a server that gave no answer
+    ├── AccessError   it wants another API key
+    └── BusyError     it has no room now
 
 Every message says what was wrong and what mends it.
 """
@@ -18,7 +23,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rag.types import Problem
 
-__all__ = ["CorpusError", "EmbeddingError", "FeedbackError", "IndexStoreError", "InputError", "RagError"]
+__all__ = [
+    "AccessError", "BusyError", "CorpusError", "EmbeddingError", "FeedbackError", "IndexStoreError", "InputError", "ModelError",
+    "RagError", "ServiceError", "SettingsError",
+]  # fmt: skip
 
 
 class RagError(Exception):
@@ -47,6 +55,10 @@ class IndexStoreError(RagError):
 
 class EmbeddingError(RagError):
     """The embedding model cannot be used."""
+
+
+class ModelError(RagError):
+    """The language model cannot be set up; once it is, its failures never raise."""
 
 
 class FeedbackError(RagError):

@@ -57,7 +57,7 @@ class ServerSettings(BaseModel):
         rate_limit: ``"300/minute"`` for each key (each address where there are no keys); ``"off"``; None: 300 a minute
             where keys are on, else none.
         slots: questions that are answered at once; ``queue``: how many more may wait. Beyond that: 503.
-        deadline: seconds from a request's arrival to the end of its answer.
+        deadline: seconds from a request's arrival to the end of its answer; a language model gets ``llm_deadline`` on top.
         drain_delay: seconds between the signal to stop, when ``/readyz`` turns 503, and the end of listening.
         proxies: addresses whose ``X-Forwarded-For`` is believed.
         log_questions: whether questions, and messages of exceptions, may stand in the log.
@@ -110,8 +110,22 @@ def _server(environ: Mapping[str, str]) -> ServerSettings:
         raise SettingsError(f"{names[str(error['loc'][0])]}: {error['msg'].removeprefix('Value error, ')}") from None
 
 
+_VARIABLES = {
+    "corpus": "RAG_CORPUS", "index": "RAG_INDEX", "embedding_model": "RAG_EMBEDDING_MODEL", "feedback": "RAG_FEEDBACK",
+    "llm": "RAG_LLM", "llm_base_url": "RAG_LLM_BASE_URL", "llm_api_key": "RAG_LLM_API_KEY", "llm_deadline": "RAG_LLM_DEADLINE",
+    "llm_max_tokens": "RAG_LLM_MAX_TOKENS", "llm_cache": "RAG_LLM_CACHE",
+}  # fmt: skip
+
+
 class Settings(BaseModel):
-    """What a run depends on. Frozen: vary it with ``model_copy(update=...)``."""
+    """What a run depends on. Frozen: vary it with ``model_copy(update=...)``.
+
+    Attributes:
+        llm: ``PROVIDER:MODEL``; None answers without a language model.
+        llm_api_key: for servers at ``llm_base_url``; providers' own keys are read by their libraries.
+        llm_deadline: seconds until an answer goes on without the model.
+        llm_cache: keep checked answers on disk; None is off on the command line and on in the server.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -120,6 +134,12 @@ class Settings(BaseModel):
     embedding_model: str = BUNDLED_MODEL
     cache: Path = Path("~/.cache/rag-glossary")
     feedback: Path | None = None
+    llm: str | None = None
+    llm_base_url: str | None = None
+    llm_api_key: str | None = Field(default=None, repr=False)
+    llm_deadline: float = Field(default=20.0, gt=0, le=600)
+    llm_max_tokens: int = Field(default=512, ge=16, le=8192)
+    llm_cache: bool | None = None
     server: ServerSettings = ServerSettings()
 
     @classmethod
@@ -129,15 +149,23 @@ class Settings(BaseModel):
         Raises:
             SettingsError: a variable cannot be used.
         """
-        values: dict[str, Any] = {"server": _server(environ)}
-        if environ.get("RAG_FEEDBACK"):
-            values["feedback"] = environ["RAG_FEEDBACK"]
-        for key, name in (("corpus", "RAG_CORPUS"), ("index", "RAG_INDEX"), ("embedding_model", "RAG_EMBEDDING_MODEL")):
-            if environ.get(name):
-                values[key] = environ[name]
+        values: dict[str, Any] = {key: environ[name] for key, name in _VARIABLES.items() if environ.get(name)}
+        values["server"] = _server(environ)
+        to_openai = values.get("llm_base_url") and str(values.get("llm", "")).startswith("openai:")
+        if to_openai and environ.get("OPENAI_API_KEY"):
+            values.setdefault("llm_api_key", environ["OPENAI_API_KEY"])  # never to a server that goes by another name
         if environ.get("XDG_CACHE_HOME"):
             values["cache"] = Path(environ["XDG_CACHE_HOME"]) / "rag-glossary"
-        return cls.model_validate(values)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as exc:
+            error = exc.errors(include_url=False, include_input=False)[0]
+            raise SettingsError(f"{_VARIABLES.get(str(error['loc'][0]), error['loc'][0])}: {error['msg']}") from exc
+
+    @property
+    def deadline(self) -> float:
+        """Seconds that the server may take for an answer, the language model's own included."""
+        return self.server.deadline + (self.llm_deadline if self.llm else 0.0)
 
     @property
     def index_dir(self) -> Path:

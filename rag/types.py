@@ -216,6 +216,8 @@ class Answer:
 
     Attributes:
         answer: sentences, each followed by the ``[n]`` of its citations.
+        generator: "extractive", or the language model that wrote the sentences.
+        warnings: in the asker's language, what went wrong with the language model.
         notes: what was understood or is missing, in the asker's language; makes no claim about a term.
         confidence: evidence in 0..1 that the glossary answers the question.
     """
@@ -230,6 +232,7 @@ class Answer:
     generator: str
     notes: tuple[str, ...] = ()
     confidence: float = 0.0
+    warnings: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; the same keys, tuples as lists."""
@@ -244,6 +247,7 @@ class Answer:
                 "citations": tuple(Citation(**c) for c in data["citations"]),
                 "related": tuple(Related(**r) for r in data["related"]),
                 "notes": tuple(data["notes"]),
+                "warnings": tuple(data["warnings"]),
             }
         )
 

@@ -14,6 +14,7 @@ for _name in [name for name in os.environ if name.startswith("RAG_") and not nam
 
 import numpy as np
 import pytest
+from helpers import open_shipped
 
 import rag.text
 from rag.corpus import Corpus, load_corpus
@@ -22,7 +23,6 @@ from rag.index import GlossaryIndex, build_index, load_index
 from rag.linking import Linker
 from rag.question import QuestionReader
 from rag.settings import shipped_corpus
-from rag.typos import SpellingCorrector
 
 SOURCE = Path(rag.text.__file__).resolve().parents[1]
 """Folder that holds the package under test; a subprocess needs it on its path."""
@@ -157,13 +157,6 @@ def linker(shipped: Corpus) -> Linker:
 
 
 @pytest.fixture(scope="session")
-def corrector(shipped: Corpus, linker: Linker) -> SpellingCorrector:
-    """Corrects against the names of the shipped glossary; its text says what is a word."""
-    vocabulary = "\n".join(s.text for e in shipped.entries for s in e.sections).casefold()
-    return SpellingCorrector(linker.names, display=linker.display, is_word=lambda word: word.casefold() in vocabulary)
-
-
-@pytest.fixture(scope="session")
-def reader(linker: Linker, corrector: SpellingCorrector) -> QuestionReader:
-    """Reads questions against the shipped glossary."""
-    return QuestionReader(linker, corrector=corrector)
+def reader() -> QuestionReader:
+    """Reads questions against the shipped glossary, as the assistant does."""
+    return open_shipped().retriever.reader

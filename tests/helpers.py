@@ -17,6 +17,7 @@ from rag.types import Answer, Chunk
 
 ANSWER_KEYS = [
     "question", "language", "kind", "answer", "citations", "abstained", "related", "generator", "notes", "confidence",
+    "warnings",
 ]  # fmt: skip
 CITATION_KEYS = [
     "n", "id", "term", "section", "lang", "file", "line", "quote", "score", "chunk", "start", "end",

@@ -27,9 +27,10 @@ from helpers import (
 )  # fmt: skip
 from langchain_core.runnables import Runnable
 
-from rag.chain import Ask, Assistant, open_assistant, pieces, validate_ask
+from rag.chain import Ask, Assistant, open_assistant, validate_ask
 from rag.errors import InputError
 from rag.evidence import THRESHOLD
+from rag.generation.pieces import pieces
 from rag.settings import Settings
 from rag.types import Answer
 
@@ -78,7 +79,7 @@ def test_every_sentence_is_cited_exactly(assistant: Assistant, question: str) ->
 @pytest.mark.parametrize("question", EVERYTHING)
 def test_a_payload_is_plain_json(assistant: Assistant, question: str) -> None:
     payload = assistant.chain.invoke({"question": question})
-    assert list(payload) == ANSWER_KEYS
+    assert sorted(payload) == sorted(ANSWER_KEYS)
     assert all(list(citation) == CITATION_KEYS for citation in payload["citations"])
     assert all(list(related) == ["id", "term"] for related in payload["related"])
     assert json.loads(json.dumps(payload, allow_nan=False)) == payload
@@ -111,12 +112,17 @@ def test_streamed_pieces_add_up(assistant: Assistant, question: str) -> None:
     streamed = list(assistant.chain.stream({"question": question}))
     assert reduce(add, streamed) == assistant.chain.invoke({"question": question})
     assert streamed[0]["answer"] == ""
-    assert all(list(piece) == ["answer"] for piece in streamed[1:])
+    assert all(set(piece) <= {"answer", "citations"} for piece in streamed[1:-1])
+    assert sorted(streamed[-1]) == ["abstained", "answer", "generator", "warnings"]
+    scalars = [key for piece in streamed for key, value in piece.items() if not isinstance(value, (str, list))]
+    assert sorted(scalars) == ["abstained", "confidence"], "a scalar in two chunks would be added up"
 
 
-def test_the_head_has_the_sources_and_each_piece_a_sentence(assistant: Assistant) -> None:
-    head, *rest = assistant.chain.stream({"question": KO})
-    assert [c["n"] for c in head["citations"]] == [1, 2, 3, 4]
+def test_each_piece_has_a_sentence_and_its_source(assistant: Assistant) -> None:
+    head, *rest, tail = assistant.chain.stream({"question": KO})
+    assert head["citations"] == []
+    assert [[c["n"] for c in piece["citations"]] for piece in rest] == [[1], [2], [3], [4]]
+    assert tail == {"answer": "", "abstained": False, "generator": "extractive", "warnings": []}
     assert [piece["answer"].strip() for piece in rest[:2]] == [f"{VERSUS_KO[0]} [1]", f"{VERSUS_KO[1]} [2]"]
     assert len(rest) == 4
 
@@ -154,7 +160,11 @@ def test_the_chain_is_a_runnable_that_composes(assistant: Assistant) -> None:
 
 def test_pieces_of_an_answer_without_citations() -> None:
     answer = Answer("q", "en", "define", "That is not in the glossary.", (), True, (), "test")
-    assert [dict(piece) for piece in pieces(answer)] == [{**answer.to_dict(), "answer": ""}, {"answer": answer.answer}]
+    head, text, tail = pieces(answer)
+    assert head["answer"] == ""
+    assert text == {"answer": answer.answer}
+    assert tail == {"answer": "", "abstained": True, "generator": "test", "warnings": []}
+    assert head + text + tail == answer.to_dict()
 
 
 # Options

@@ -63,13 +63,13 @@ def test_exported_names_exist_and_are_listed_once(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [m for m in MODULES if m not in ("evals.calibrate", "evals.vectors", "rag.generation")]
+    "name", [m for m in MODULES if m not in ("evals.calibrate", "evals.vectors", "rag.generation", "rag.grounding")]
 )
 def test_modules_say_what_they_export(name: str) -> None:
     assert importlib.import_module(name).__all__
 
 
-@pytest.mark.parametrize("name", [*MODULES, "rag", "rag.generation", "rag.server", "rag.web", "serve"])
+@pytest.mark.parametrize("name", [*MODULES, "rag", "rag.generation", "rag.grounding", "rag.server", "rag.web", "serve"])
 def test_modules_have_a_docstring(name: str) -> None:
     assert (importlib.import_module(name).__doc__ or "").strip()
 

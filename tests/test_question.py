@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import InputError
-from rag.question import MAX_QUESTION, Question, QuestionReader, clean_question
+from rag.question import MAX_QUESTION, Question, QuestionReader, asked_before, asks_directly, clean_question, masked
 
 Turns = list[dict[str, str]]
 
@@ -66,6 +66,21 @@ def turns(*questions: str) -> Turns:
         ("Is LoRA part of PEFT?", "en", "relation", ["lora", "peft"]),
         ("미세조정이랑 파인튜닝 같은 거야?", "ko", "same", ["fine-tuning"]),
         ("Are fine-tuning and 미세조정 the same?", "en", "same", ["fine-tuning"]),
+        ("LoRA를 쉽게 설명해줘", "ko", "plain", ["lora"]),
+        ("LoRA 비유로 설명", "ko", "plain", ["lora"]),
+        ("초등학생도 알게 LoRA 설명", "ko", "plain", ["lora"]),
+        ("LoRA in plain English", "en", "plain", ["lora"]),
+        ("Explain LoRA like I'm five", "en", "plain", ["lora"]),
+        ("eli5 LoRA", "en", "plain", ["lora"]),
+        ("LoRA 단점을 쉽게 설명해줘", "ko", "limits", ["lora"]),
+        ("How does LoRA work in simple terms?", "en", "how", ["lora"]),
+        ("파인튜닝=미세조정?", "ko", "same", ["fine-tuning"]),
+        ("fine-tuning or 미세조정?", "ko", "same", ["fine-tuning"]),
+        ("파인튜닝 vs 미세조정", "ko", "same", ["fine-tuning"]),
+        ("파인튜닝(미세조정)이 뭐야?", "ko", "define", ["fine-tuning"]),
+        ("LoRA LoRA 뭐야", "ko", "define", ["lora"]),
+        ("LoRA, QLoRA?", "en", "compare", ["lora", "qlora"]),
+        ("ㅋㅋ LoRA뭐임ㅋㅋ", "ko", "define", ["lora"]),
         ("LoRA 배우려면 뭘 먼저 알아야 해?", "ko", "path", ["lora"]),
         ("What should I learn before LoRA?", "en", "path", ["lora"]),
         ("오늘 날씨 어때?", "ko", "fact", []),
@@ -107,6 +122,52 @@ def test_entry_ids_come_once_and_carried_ones_last() -> None:
     assert read.entry_ids == ("b", "a")
 
 
+# --- the name that is asked about, whatever is said around it
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("LoRA가 뭐야?", {"lora"}),
+        ("explain LoRA", {"lora"}),
+        ("LoRA 단점", set()),
+        ("LoRA랑 QLoRA 차이", set()),
+        ("교수님이 BPE 조사해오라는데 BPE가 뭐야", {"bpe"}),
+        ("PEFT 블로그에 LoRA가 많이 나오던데 대체 LoRA라는 게 뭐야", {"lora"}),
+        ("RAG 쓰자는데 임베딩은 왜 필요해", {"embedding"}),
+        ("we use RAG and vLLM at work but what does vLLM even do", {"vllm"}),
+        ("what is zeta sampling", set()),
+    ],
+)
+def test_the_name_beside_what_is_it(reader: QuestionReader, text: str, asked: set[str]) -> None:
+    assert asks_directly(reader.read(text)) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("사수가 vLLM 쓰라는데 그게 뭐야?", {"vllm"}),
+        ("we were told to use vLLM. what is it?", {"vllm"}),
+        ("vLLM 서버에 KV cache 설정하라는데 그게 뭔데", {"kv-cache"}),
+        ("boss wants RAG. no idea", {"rag"}),
+        ("그게 뭐야? RAG 말이야", set()),
+        ("사수가 vLLM 쓰라는데 RAG가 뭐야? 그게 뭔데", {"rag"}),
+    ],
+)
+def test_it_is_the_name_before(reader: QuestionReader, text: str, asked: set[str]) -> None:
+    assert asks_directly(reader.read(text)) == asked
+
+
+def test_a_name_in_two_parts_is_asked_about_as_a_whole(reader: QuestionReader) -> None:
+    assert asks_directly(reader.read("max_tokens 파라미터가 뭐야")) == {"max-tokens", "parameter"}
+    assert asks_directly(reader.read("토큰, 그리고 임베딩이 뭐야")) == {"embedding"}
+
+
+def test_names_are_masked(reader: QuestionReader) -> None:
+    assert masked(reader.read("Why is RAG better than Fine-tuning?")) == "why is § better than §?"
+    assert masked(reader.read("What is it?")) == "what is it?"
+
+
 # --- follow-ups
 
 
@@ -134,6 +195,74 @@ def test_a_follow_up_carries_the_term(
 def test_the_difference_of_the_two_carries_both(reader: QuestionReader) -> None:
     assert reader.read("둘 차이는?", history=turns("LoRA랑 QLoRA가 뭐야?")).carried == ("lora", "qlora")
     assert reader.read("둘 차이는?", history=turns("LoRA가 뭐야?")).carried == ("lora",)
+
+
+@pytest.mark.parametrize(
+    ("history", "text", "carried"),
+    [
+        (["LoRA가 뭐야?"], "QLoRA랑 차이는?", ("lora",)),
+        (["LoRA가 뭐야?"], "QLoRA랑 뭐가 달라", ("lora",)),
+        (["LoRA가 뭐야?", "고마워"], "QLoRA하고 비교", ("lora",)),
+        (["What is LoRA?"], "how is it different from QLoRA", ("lora",)),
+        (["What is LoRA?"], "vs QLoRA?", ("lora",)),
+        (["LoRA랑 DoRA 단점"], "QLoRA랑 차이는?", ("lora",)),
+        (["QLoRA랑 LoRA 단점"], "QLoRA랑 차이는?", ("lora",)),
+    ],
+)
+def test_the_other_side_of_a_comparison_comes_from_the_turn_before(
+    reader: QuestionReader, history: list[str], text: str, carried: tuple[str, ...]
+) -> None:
+    read = reader.read(text, history=turns(*history))
+    assert (read.kind, read.carried, read.entry_ids) == ("compare", carried, ("qlora", *carried))
+
+
+@pytest.mark.parametrize(
+    ("history", "text"),
+    [
+        (["QLoRA가 뭐야?"], "QLoRA랑 차이는?"),
+        (["오늘 날씨 어때?"], "QLoRA랑 차이는?"),
+        (["LoRA가 뭐야?"], "QLoRA랑 DoRA 차이는?"),
+        (["LoRA가 뭐야?"], "QLoRA가 뭐야?"),
+    ],
+)
+def test_no_other_side_is_made_up(reader: QuestionReader, history: list[str], text: str) -> None:
+    assert reader.read(text, history=turns(*history)) == reader.read(text)
+
+
+@pytest.mark.parametrize(
+    ("history", "text", "kind", "carried"),
+    [
+        (["LoRA가 뭐야?"], "오늘 서울 날씨 어때", "fact", ("lora",)),
+        (["LoRA가 뭐야?", "고마워"], "서울 날씨는 왜 좋아 정말로", "why", ("lora",)),
+        (["LoRA랑 QLoRA 단점"], "오늘 서울 날씨 어때", "fact", ("lora", "qlora")),
+    ],
+)
+def test_a_question_that_finds_nothing_alone_is_read_as_a_follow_up(
+    reader: QuestionReader, history: list[str], text: str, kind: str, carried: tuple[str, ...]
+) -> None:
+    read = reader.read(text)
+    asked = asked_before(turns(*history))
+    again = reader.follow_up(read, asked)
+    assert again is not None
+    assert (again.text, again.leftovers, again.kind, again.carried) == (text, read.leftovers, kind, carried)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ([], "오늘 서울 날씨 어때"),
+        (["안녕", "고마워"], "오늘 서울 날씨 어때"),
+        (["LoRA가 뭐야?"], "QLoRA 날씨"),
+        (["LoRA가 뭐야?"], "Zeta-7B-Instruct 날씨"),
+    ],
+)
+def test_what_names_a_term_or_follows_none_is_no_follow_up(reader: QuestionReader, asked: list[str], text: str) -> None:
+    assert reader.follow_up(reader.read(text), asked) is None
+
+
+def test_only_what_the_user_asked_last_is_leant_on() -> None:
+    assert asked_before(turns("a", "b", "c", "d")) == ["b", "c", "d"]
+    assert asked_before([{"role": "assistant", "content": "x"}]) == []
 
 
 @pytest.mark.parametrize(

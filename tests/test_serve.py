@@ -65,7 +65,7 @@ def retrieve(url: str) -> Iterator[RemoteRunnable]:
 def test_invoke_gives_what_the_chain_gives(remote: RemoteRunnable, assistant: Assistant, question: str) -> None:
     answer = remote.invoke({"question": question})
     assert answer == assistant.chain.invoke({"question": question})
-    assert list(answer) == ANSWER_KEYS
+    assert sorted(answer) == sorted(ANSWER_KEYS)
 
 
 def test_batch_keeps_order(remote: RemoteRunnable, assistant: Assistant) -> None:
@@ -76,8 +76,8 @@ def test_batch_keeps_order(remote: RemoteRunnable, assistant: Assistant) -> None
 def test_streamed_pieces_add_up(remote: RemoteRunnable, assistant: Assistant) -> None:
     streamed = list(remote.stream({"question": EN}))
     assert streamed[0]["answer"] == ""
-    assert streamed[0]["citations"][0]["quote"] == VERSUS_EN[0]
-    assert streamed[1] == {"answer": f"{VERSUS_EN[0]} [1]"}
+    assert streamed[1]["answer"] == f"{VERSUS_EN[0]} [1]"
+    assert [c["quote"] for c in streamed[1]["citations"]] == [VERSUS_EN[0]]
     assert reduce(add, streamed) == assistant.chain.invoke({"question": EN})
 
 
@@ -261,7 +261,7 @@ def test_a_stream_ends_with_an_end_event(client: httpx.Client) -> None:
     text = client.post("/rag/stream", json={"input": {"question": KO}}).text
     events = [line.removeprefix("event: ") for line in text.splitlines() if line.startswith("event: ")]
     assert events[-1] == "end"
-    assert events.count("data") == 5
+    assert events.count("data") == 6
     data = [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith("data: {")]
     assert data[1]["question"] == KO
 

@@ -2,14 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.linking import Leftover, Linker, Mention
+from rag.linking import Leftover, Mention
+from rag.question import QuestionReader
 from rag.typos import SpellingCorrector
-
-
-def read(linker: Linker, corrector: SpellingCorrector, text: str) -> tuple[list[Mention], list[str]]:
-    cut = linker.segment(text)
-    mentions, leftovers = corrector.correct(cut.text, cut.mentions, cut.leftovers)
-    return list(mentions), [leftover.surface for leftover in leftovers]
 
 
 @pytest.mark.parametrize(
@@ -23,21 +18,24 @@ def read(linker: Linker, corrector: SpellingCorrector, text: str) -> tuple[list[
         ("trasnformer", "trasnformer", 0, "transformer", "Transformer"),
         ("hallucinaton", "hallucinaton", 0, "hallucination", "Hallucination"),
         ("low rank adaptaton", "low rank adaptaton", 0, "lora", "Low-Rank Adaptation"),
+        ("quantizatio이 뭐야?", "quantizatio", 0, "quantization", "Quantization"),
+        ("퀀타이제이숀이 뭐야?", "퀀타이제이숀", 0, "quantization", "퀀타이제이션"),
+        ("강화 학슴", "강화 학슴", 0, "reinforcement-learning", "강화학습"),
+        ("미세 조종", "미세 조종", 0, "fine-tuning", "미세조정"),
     ],
 )
-def test_corrected(
-    linker: Linker, corrector: SpellingCorrector, text: str, surface: str, start: int, entry: str, corrected: str
-) -> None:
-    mentions, leftovers = read(linker, corrector, text)
-    assert mentions == [Mention(start, start + len(surface), surface, (entry,), corrected=corrected)]
-    assert leftovers == []
+def test_corrected(reader: QuestionReader, text: str, surface: str, start: int, entry: str, corrected: str) -> None:
+    read = reader.read(text)
+    assert read.mentions == (Mention(start, start + len(surface), surface, (entry,), corrected=corrected),)
+    assert read.leftovers == ()
 
 
 @pytest.mark.parametrize(
-    "text", ["DoRA", "GPT-5", "GPT-3.5", "gpt5", "LLaVA", "LoRaX", "matrix", "weights", "숫자", "날씨", "zebra"]
+    "text",
+    ["DoRA", "GPT-5", "GPT-3.5", "gpt5", "LLaVA", "LoRaX", "matrix", "weights", "숫자", "날씨", "zebra", "스트레칭"],
 )
-def test_not_corrected(linker: Linker, corrector: SpellingCorrector, text: str) -> None:
-    mentions, _ = read(linker, corrector, text)
+def test_not_corrected(reader: QuestionReader, text: str) -> None:
+    mentions = reader.read(text).mentions
     assert [m for m in mentions if m.corrected] == []
     assert {"lora", "gpt-3", "gpt-4", "llama"} & {i for m in mentions for i in m.entry_ids} == set()
 
@@ -88,6 +86,24 @@ def test_limits_of_correction(word: str, expected: list[str]) -> None:
 )
 def test_a_slip_of_the_fingers_and_another_name(word: str, expected: list[str]) -> None:
     assert corrected(few("Milvus"), word) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "meant"),
+    [
+        ("트랜스포머", "트랜스뽀모", True),
+        ("트랜스포머", "트랜스토머", True),
+        ("트랜스포머", "트랜스토모", False),
+        ("스트리밍", "스트레칭", False),
+        ("스트리밍", "스트래밍", True),
+        ("프롬프트", "프롬브뜨", True),
+        ("프롬프트", "프롬그크", False),
+        ("파인튜닝", "파이튜닌", True),
+        ("파인튜닝", "파인큐링", False),
+    ],
+)
+def test_two_wrong_letters_of_a_korean_word_are_letters_that_sound_alike(name: str, word: str, meant: bool) -> None:
+    assert corrected(few(name), word) == [name] * meant
 
 
 def test_what_is_no_leftover_is_not_touched() -> None:

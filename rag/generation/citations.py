@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rag.errors import RagError
 from rag.types import Answer, Chunk, Citation, Sentence
 
-__all__ = ["Line", "cite", "verify"]
+__all__ = ["Line", "citation_of", "cite", "verify"]
 
 _NUMBER = re.compile(r"\[(\d+)\]")
 
@@ -43,25 +43,29 @@ def cite(lines: Sequence[Line], *, scores: Mapping[str, float]) -> tuple[str, tu
         key = (chunk.id, sentence.start)
         if key not in numbers:
             numbers[key] = len(citations) + 1
-            citations.append(
-                Citation(
-                    n=numbers[key],
-                    id=chunk.entry_id,
-                    term=chunk.term,
-                    section=chunk.section,
-                    lang=chunk.lang,
-                    file=chunk.file,
-                    line=sentence.line,
-                    quote=sentence.quote,
-                    score=round(float(scores.get(chunk.id, 0.0)), 4),
-                    chunk=chunk.id,
-                    start=sentence.start,
-                    end=sentence.end,
-                )
-            )
+            citations.append(citation_of(sentence, n=numbers[key], score=scores.get(chunk.id, 0.0)))
         separator = "" if not pieces else "\n" if line.label else " "
         pieces.append(f"{separator}{line.label}{sentence.text} [{numbers[key]}]")
     return "".join(pieces), tuple(citations)
+
+
+def citation_of(sentence: Sentence, *, n: int, score: float) -> Citation:
+    """The citation of a sentence as number ``n``."""
+    chunk = sentence.chunk
+    return Citation(
+        n=n,
+        id=chunk.entry_id,
+        term=chunk.term,
+        section=chunk.section,
+        lang=chunk.lang,
+        file=chunk.file,
+        line=sentence.line,
+        quote=sentence.quote,
+        score=round(float(score), 4),
+        chunk=chunk.id,
+        start=sentence.start,
+        end=sentence.end,
+    )
 
 
 def verify(answer: Answer, *, chunk: Callable[[str], Chunk]) -> None:

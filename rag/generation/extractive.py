@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+
+from langchain_core.runnables import run_in_executor
+from langchain_core.runnables.utils import AddableDict
 
 from rag.generation.citations import Line, cite, verify
 from rag.generation.phrases import phrase, topic
+from rag.generation.pieces import pieces
 from rag.generation.plans import PLANS, Sources
 from rag.question import Question
 from rag.retriever import GlossaryRetriever, Retrieval
@@ -55,6 +59,15 @@ class ExtractiveGenerator:
         )
         verify(answer, chunk=self._chunks.__getitem__)
         return answer
+
+    def stream(self, retrieval: Retrieval) -> Iterator[AddableDict]:
+        """The answer as chunks that add up to it."""
+        yield from pieces(self.generate(retrieval))
+
+    async def astream(self, retrieval: Retrieval) -> AsyncIterator[AddableDict]:
+        """:meth:`stream` without blocking the loop."""
+        for piece in pieces(await run_in_executor(None, self.generate, retrieval)):
+            yield piece
 
     def _abstain(self, retrieval: Retrieval, sources: Sources) -> Answer:
         question, lang = retrieval.question, retrieval.question.language

@@ -51,6 +51,26 @@ _PHRASES: Mapping[str, Mapping[Language, str]] = {
         "ko": "'{part}' 부분은 용어집의 규칙으로 풀 수 없습니다.",
         "en": "The glossary has no rule for the part '{part}'.",
     },
+    "model_failed": {
+        "ko": "언어 모델이 제때 답하지 못해 용어집의 문장을 그대로 보여 드립니다.",
+        "en": "The language model did not answer in time or failed, so these are the glossary's own sentences.",
+    },
+    "model_unsupported": {
+        "ko": "언어 모델이 쓴 문장이 출처로 확인되지 않아 용어집의 문장을 그대로 보여 드립니다.",
+        "en": "What the language model wrote could not be confirmed, so these are the glossary's own sentences.",
+    },
+    "model_stopped": {
+        "ko": "언어 모델의 답이 도중에 끊겼습니다.",
+        "en": "The language model's answer broke off.",
+    },
+    "model_dropped": {
+        "ko": "출처로 확인되지 않은 문장 {count}개를 뺐습니다.",
+        "en": "Sentences left out because the sources do not confirm them: {count}.",
+    },
+    "model_completed": {
+        "ko": "언어 모델이 다루지 않은 용어는 용어집의 문장으로 채웠습니다.",
+        "en": "Terms that the language model left out are covered by the glossary's own sentences.",
+    },
     "carried": {"ko": "앞 질문의 {terms} 기준으로 답합니다.", "en": "Taken from the question before: {terms}."},
 }
 

@@ -34,7 +34,7 @@ from rag.server.live import Assistants, Live, ReloadError
 from rag.server.logs import Observe
 from rag.server.metrics import Metrics
 from rag.server.reply import describe, error_response
-from rag.settings import ServerSettings, Settings
+from rag.settings import Settings
 from rag.web import add_pages
 
 __all__ = ["Search", "create_app"]
@@ -99,6 +99,8 @@ def create_app(settings: Settings | None = None, *, assistant: Assistant | None 
             whose playground shows an answer as text.
     """
     settings = settings or Settings.from_env()
+    if settings.llm_cache is None:
+        settings = settings.model_copy(update={"llm_cache": True})
     assistants = Assistants(settings, assistant or open_assistant(settings))
     capacity = Capacity(slots=settings.server.slots, queue=settings.server.queue)
     metrics = Metrics()
@@ -124,7 +126,7 @@ def create_app(settings: Settings | None = None, *, assistant: Assistant | None 
     add_docs(app, keys=bool(settings.server.api_keys))
     add_pages(app, current=assistants.current, feedback=settings.feedback_file)
     _add_handlers(app)
-    _add_middleware(app, settings.server, capacity, metrics, dev=dev)
+    _add_middleware(app, settings, capacity, metrics, dev=dev)
     return app
 
 
@@ -205,27 +207,27 @@ def _add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RateLimitExceeded, over_rate)
 
 
-def _add_middleware(app: FastAPI, settings: ServerSettings, capacity: Capacity, metrics: Metrics, *, dev: bool) -> None:
+def _add_middleware(app: FastAPI, settings: Settings, capacity: Capacity, metrics: Metrics, *, dev: bool) -> None:
     """From the inside out: what is added last sees a request first."""
     inputs: dict[str, TypeAdapter[Any]] = {"/rag": TypeAdapter(Ask), "/retrieve": TypeAdapter(SearchInput)}
     if dev:
         inputs["/text"] = inputs["/rag"]
-    messages = settings.log_questions
+    server, messages = settings.server, settings.server.log_questions
     app.add_middleware(Work, capacity=capacity, bases=tuple(inputs), deadline=settings.deadline, messages=messages)
     app.add_middleware(BodyGuard, inputs=inputs, whole=dev)
-    keys = Keys(settings.api_keys)
-    rate = settings.rate_limit or (_DEFAULT_RATE if keys else "off")
+    keys = Keys(server.api_keys)
+    rate = server.rate_limit or (_DEFAULT_RATE if keys else "off")
     if rate != "off":
         app.state.limiter = make_limiter(rate)
         app.add_middleware(RateLimit)
     app.add_middleware(Auth, keys=keys)
-    if settings.cors_origins:
+    if server.cors_origins:
         app.add_middleware(
-            CORSMiddleware, allow_origins=settings.cors_origins, allow_methods=["GET", "POST"],
+            CORSMiddleware, allow_origins=server.cors_origins, allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", "x-api-key", "x-request-id"],
             expose_headers=["x-request-id", "retry-after"], max_age=600,
         )  # fmt: skip
-    hosts = list(settings.trusted_hosts) or (["*"] if keys else _LOCAL_NAMES)
+    hosts = list(server.trusted_hosts) or (["*"] if keys else _LOCAL_NAMES)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     if dev:
         app.add_middleware(PlaygroundPolicy)

@@ -83,7 +83,7 @@ def make_server(settings: Settings, *, dev: bool = False) -> DrainingServer:
         timeout_graceful_shutdown=5,
     )  # fmt: skip
     delay = settings.server.drain_delay
-    limit = delay + settings.server.deadline + _GRACE
+    limit = delay + settings.deadline + _GRACE
     return DrainingServer(config, capacity=app.state.capacity, delay=delay, limit=limit)
 
 
