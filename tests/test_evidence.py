@@ -318,7 +318,7 @@ X = (Mention(0, 1, "X", ("a",)),)
         (Question("X beta", "en", "define", X, (Leftover(2, 6, "beta"),)), False),
         (Question("zeta", "en", "fact"), False),
         (Question("Qwen3-30B", "en", "model_name", model_name="Qwen3-30B"), True),
-        (Question("30B", "en", "model_name", leftovers=(Leftover(0, 3, "30B"),), model_name="30B"), False),
+        (Question("30B", "en", "model_name", leftovers=(Leftover(0, 3, "30B"),), model_name="30B"), True),
         (Question("Qwen3-30B price", "en", "model_name", model_name="Qwen3-30B"), False),
         (
             Question("Qwen3-30B zeta", "en", "model_name", leftovers=(Leftover(10, 14, "zeta"),), model_name="Qwen3-30B"),
