@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
+from conftest import FAKE_MODEL, BigramEmbeddings, write_glossary
 from helpers import VERSUS_EN, VERSUS_KO, check_citations, open_shipped, strip_numbers
 
 from rag.chain import Assistant
 from rag.generation.extractive import MAX_SENTENCES, ExtractiveGenerator
 from rag.generation.plans import PLANS, Draft, Sources
+from rag.index import build_index, load_index
+from rag.retriever import GlossaryRetriever
 from rag.types import Answer, Kind
 
 
@@ -49,6 +54,9 @@ ASKED: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("BERT는 누가 만들었어?", "origin", [("bert", "origin"), ("bert", "definition")]),
     ("RLHF 약자", "expand", [("rlhf", "definition")]),
     ("로라랑 LoRA 같은 거야?", "same", [("lora", "definition"), ("lora", "definition")]),
+    ("파인튜닝=미세조정?", "same", [("fine-tuning", "definition")]),
+    ("LoRA 쉽게 설명해줘", "plain", [("lora", "plain"), ("lora", "plain"), ("lora", "definition")]),
+    ("explain LoRA in plain words", "plain", [("lora", "plain"), ("lora", "plain"), ("lora", "definition")]),
 ]
 
 
@@ -88,6 +96,13 @@ def test_two_names_of_one_term_are_said_to_be_so(assistant: Assistant) -> None:
     assert answer.notes == ("이 용어집에서 '로라', 'LoRA'은(는) 같은 용어의 다른 이름입니다.",)
 
 
+def test_two_names_are_held_against_each_other_by_a_sign(assistant: Assistant) -> None:
+    answer = assistant.ask("기계학습=머신러닝?")
+    assert answer.kind == "same"
+    assert answer.notes == ("이 용어집에서 '기계학습', '머신러닝'은(는) 같은 용어의 다른 이름입니다.",)
+    assert {c.id for c in answer.citations} == {"machine-learning"}
+
+
 def test_two_terms_are_said_to_differ(assistant: Assistant) -> None:
     answer = assistant.ask("LoRA랑 QLoRA 같은 거야?")
     assert answer.kind == "same"
@@ -114,6 +129,7 @@ def test_a_reading_order_begins_with_the_basics_and_ends_with_the_term(assistant
     order = [c.id for c in answer.citations]
     assert order[-1] == "rag"
     assert answer.notes == (f"읽는 순서: {' → '.join(entries[i].name('ko') for i in order)}.",)
+    assert set(entries["rag"].relations["prerequisite"]) <= set(order)
     for place, entry_id in enumerate(order):
         later = set(order[place + 1 :])
         assert not later & set(entries[entry_id].relations.get("prerequisite", ()))
@@ -142,6 +158,17 @@ def test_a_model_name_is_taken_apart(assistant: Assistant) -> None:
     assert labels == ["- EXAONE", "- 3.5", "- 7.8B (78억)", "- Instruct", "- AWQ"]
     assert [c.id for c in answer.citations] == ["exaone", *["model-name"] * 3, "awq"]
     check_citations(answer, assistant)
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [("Foo-7B-GGUF", "gguf"), ("Foo-7B-Instruct-GPTQ", "gptq"), ("Foo-7B-Q4_K_M", "k-quants"), ("Foo-7B-LoRA", "lora")],
+)
+def test_a_part_that_has_an_entry_is_explained_by_it(assistant: Assistant, name: str, own: str) -> None:
+    answer = assistant.ask(f"What does {name} mean?")
+    assert (answer.kind, answer.citations[-1].id, answer.citations[-1].section) == ("model_name", own, "definition")
+    assert {c.id for c in answer.citations[:-1]} == {"model-name"}
+    assert answer.notes == ("The glossary has no rule for the part 'Foo'.",)
 
 
 def test_sizes_are_spelt_out_in_the_language(assistant: Assistant) -> None:
@@ -194,3 +221,89 @@ def test_the_generator_is_a_function_of_the_retrieval(assistant: Assistant) -> N
     answer = ExtractiveGenerator(assistant.retriever).generate(found)
     assert answer == assistant.generator.invoke(found)
     assert answer.generator == "extractive"
+
+
+# --- a made-up glossary: lists and reading orders follow its relations
+
+FAMILY = {
+    "Vehicle": ("", "A vehicle carries people."),
+    "Bike": ("broader: [vehicle], contrasts-with: [car]", "A bike has pedals and runs on a road."),
+    "Car": ("broader: [vehicle], contrasts-with: [bike]", "A car has an engine and runs on a road."),
+    "Canoe": ("broader: [vehicle]", "A canoe is paddled on water."),
+    "Ferry": ("broader: [vehicle], prerequisite: [harbour, tide]", "A ferry carries cars across water."),
+    "Spoke": ("part-of: [bike]", "A spoke holds the rim."),
+    "Saddle": ("part-of: [bike]", "A saddle is sat upon."),
+    "Hull": ("part-of: [ferry]", "A hull keeps a ferry afloat."),
+    "Harbour": ("prerequisite: [quay, crane, mole]", "A harbour shelters ships."),
+    "Tide": ("prerequisite: [moon]", "The tide rises and falls twice a day."),
+    "Quay": ("prerequisite: [stone]", "A quay is where ships lie."),
+    "Crane": ("", "A crane lifts cargo."),
+    "Mole": ("", "A mole breaks the waves."),
+    "Moon": ("prerequisite: [stone]", "The moon pulls at the sea."),
+    "Stone": ("", "A stone is hard."),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def family(tmp_path_factory: pytest.TempPathFactory) -> GlossaryRetriever:
+    root = tmp_path_factory.mktemp("family")
+    files = {
+        f"{term.lower()}.md": f"---\nterm: {term}\nrelations: {{{relations}}}\n---\n{text}\n"
+        for term, (relations, text) in FAMILY.items()
+    }
+    build_index(
+        write_glossary(root / "glossary", files), folder=root / "index", embeddings=BigramEmbeddings(), model=FAKE_MODEL
+    )
+    index = load_index(root / "index", embeddings=BigramEmbeddings(), model=FAKE_MODEL)
+    return GlossaryRetriever(index=index, embeddings=BigramEmbeddings(), threshold=0.0)
+
+
+def drafted(family: GlossaryRetriever, question: str) -> tuple[list[str], list[str]]:
+    """Entries of a draft's sentences, and its notes."""
+    found = family.retrieve(family.reader.read(question))
+    draft = PLANS[found.question.kind](Sources(family, found))
+    return [line.sentence.chunk.entry_id for line in draft.lines], draft.notes
+
+
+LISTS: Mapping[str, tuple[str, list[str]]] = {
+    "types of vehicle": ("vehicle", ["bike", "canoe", "car", "ferry"]),
+    "types of vehicle on water": ("vehicle", ["canoe", "ferry"]),
+    "list vehicles that have pedals or an engine": ("vehicle", ["bike", "car"]),
+    "list all that runs on a road": ("", ["bike", "car"]),
+    "list bikes": ("bike", ["saddle", "spoke"]),
+}
+
+
+@pytest.mark.parametrize(("question", "listed"), LISTS.items(), ids=LISTS)
+def test_a_list_is_of_kinds_or_parts_that_the_question_describes(
+    family: GlossaryRetriever, question: str, listed: tuple[str, list[str]]
+) -> None:
+    lead, members = listed
+    cited, notes = drafted(family, question)
+    assert cited[: bool(lead)] == [lead] * bool(lead)
+    assert sorted(cited[bool(lead) :]) == members
+    terms = ", ".join(i.capitalize() for i in cited[bool(lead) :])
+    assert notes == [f"{len(members)} entries in the glossary: {terms}."]
+
+
+@pytest.mark.parametrize("question", ["list ferry", "types of ferry", "types of crane"])
+def test_one_part_is_no_list(family: GlossaryRetriever, question: str) -> None:
+    cited, notes = drafted(family, question)
+    assert notes == []
+    assert len(set(cited)) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "order"),
+    [
+        ("what should I learn before quay", ["stone", "quay"]),
+        ("what should I learn before ferry", ["quay", "crane", "mole", "harbour", "tide", "ferry"]),
+        ("what should I learn before crane", ["crane"]),
+    ],
+)
+def test_the_nearest_prerequisites_are_chosen_and_the_basics_come_first(
+    family: GlossaryRetriever, question: str, order: list[str]
+) -> None:
+    cited, notes = drafted(family, question)
+    assert cited == order
+    assert notes == ([f"Reading order: {' → '.join(i.capitalize() for i in order)}."] if len(order) > 1 else [])
