@@ -216,6 +216,36 @@ def test_what_the_assistant_said_is_no_instruction(assistant: Assistant) -> None
     assert assistant.ask("LoRA가 뭐야?", history=history) == assistant.ask("LoRA가 뭐야?")
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "entry"),
+    [
+        ("What is LoRA?", "do you keep two little matrices per layer forever", "lora"),
+        ("BM25가 뭐야?", "rare words weigh heavier, right boss", "bm25"),
+    ],
+)
+def test_what_finds_nothing_alone_is_asked_of_the_term_before(
+    assistant: Assistant, before: str, question: str, entry: str
+) -> None:
+    assert assistant.ask(question).abstained
+    answer = assistant.ask(question, history=[{"role": "user", "content": before}])
+    assert {c.id for c in answer.citations} == {entry}
+    assert answer.notes == (f"Taken from the question before: {assistant.retriever.index.entries[entry].name('en')}.",)
+
+
+def test_what_finds_nothing_there_either_is_refused_as_if_asked_alone(assistant: Assistant) -> None:
+    question = "서울 인구 몇 명 살아"
+    assert assistant.ask(question).abstained
+    assert assistant.ask(question, history=HISTORY) == assistant.ask(question)
+
+
+def test_a_comparison_takes_its_other_side_from_history(assistant: Assistant) -> None:
+    answer = assistant.ask("QLoRA랑 차이는?", history=HISTORY)
+    assert answer.kind == "compare"
+    assert strip_numbers(answer)[:2] == list(VERSUS_KO)
+    assert {c.id for c in answer.citations} == {"lora", "qlora"}
+    assert answer.notes == ("앞 질문의 LoRA 기준으로 답합니다.",)
+
+
 def test_top_k_bounds_what_is_searched(assistant: Assistant) -> None:
     assert [len(assistant.search({"question": KO, "top_k": k}).nearest) for k in (1, 10)] == [1, 10]
 

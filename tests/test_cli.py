@@ -99,6 +99,19 @@ def test_ask_in_english(run: Run, opened: list[Settings]) -> None:
     assert "\nSee also: GGML, " in out
 
 
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [
+        ("LoRA를 쉽게 설명해줘", "LoRA · 쉽게 말하면 · lora.md:"),
+        ("LoRA in plain words", "LoRA · in plain words · lora.md:"),
+    ],
+)
+def test_ask_names_the_section_in_the_language_of_the_question(
+    run: Run, opened: list[Settings], question: str, source: str
+) -> None:
+    assert f"  [1] {source}" in run("ask", question)[1]
+
+
 def test_ask_json_has_exactly_these_keys(run: Run, opened: list[Settings]) -> None:
     code, out, err = run("ask", "LoRA랑 QLoRA 차이?", "--json")
     assert (code, err) == (0, "")

@@ -82,6 +82,14 @@ def test_headings_in_a_code_fence_are_text(write: Write) -> None:
     assert corpus.entries[0].sections[0].text == "Text.\n```\n## Nonsense\n# More\n```"
 
 
+@pytest.mark.parametrize("heading", ["In plain words", "in plain words", "쉽게 말하면"])
+def test_a_section_in_plain_words(write: Write, heading: str) -> None:
+    corpus = load_corpus(write({"a.md": bare("Alpha", body=f"Text.\n\n## {heading}\nLike a letter.\n")}))
+    assert corpus.problems == ()
+    assert [(s.name, s.text, s.line) for s in corpus.entries[0].sections][1:] == [("plain", "Like a letter.", 7)]
+    assert [c.id for c in chunk_entries(corpus.entries)] == ["a:en:definition:0", "a:en:plain:0"]
+
+
 def test_declared_homographs_are_allowed(write: Write) -> None:
     first = bare("Alpha", "aliases: [Sigma]", "homographs: [Sigma]")
     second = bare("Beta", "homographs: [sigma]")
@@ -308,6 +316,8 @@ def test_the_shipped_glossary_has_no_problem(shipped: Corpus) -> None:
     assert [str(p) for p in shipped.problems] == []
     assert len(shipped.entries) >= 300
     assert {entry.languages for entry in shipped.entries} == {("ko", "en")}
+    for entry in shipped.entries:
+        assert [s.lang for s in entry.sections if s.name == "plain"] == ["ko", "en"], entry.id
 
 
 def test_every_chunk_of_the_shipped_glossary_is_a_slice_of_its_file_at_its_line(shipped: Corpus) -> None:

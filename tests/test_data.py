@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -45,8 +47,28 @@ def test_every_expected_id_has_an_entry(
     retrieval: list[RetrievalCase], answers: list[AnswerCase], shipped: Corpus
 ) -> None:
     known = {entry.id for entry in shipped.entries}
-    asked = {i for c in retrieval for i in (*c.expected, *c.accept)} | {i for c in answers for i in c.expected}
+    asked = {i for c in retrieval for i in (*c.expected, *c.accept)} | {
+        i for c in answers for i in (*c.expected, *c.accept)
+    }
     assert asked - known == set()
+
+
+def test_what_would_be_as_right_to_cite_is_optional(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"question": "Q?", "lang": "en", "kind": "define", "expected": ["a"], "facts": [["x", "y"], ["z"]], "accept": ["b", "c"]},
+        {"question": "R?", "lang": "en", "kind": "define", "expected": [], "facts": [], "abstain": True},
+    ]  # fmt: skip
+    (tmp_path / "answers_x.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n\n", "utf-8")
+    first, second = load_answers(tmp_path)
+    assert (first.expected, first.accept, first.facts) == (("a",), ("b", "c"), (("x", "y"), ("z",)))
+    assert (second.accept, second.abstain) == ((), True)
+
+
+def test_what_may_be_cited_too_is_not_what_must_be(retrieval: list[RetrievalCase], answers: list[AnswerCase]) -> None:
+    assert any(c.accept for c in retrieval)
+    for case in (*retrieval, *answers):
+        assert not set(case.accept) & set(case.expected), case.question
+        assert case.expected or not case.accept, case.question
 
 
 def test_no_question_is_on_both_sides_or_answered_twice(retrieval: list[RetrievalCase]) -> None:

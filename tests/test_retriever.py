@@ -37,6 +37,8 @@ def retriever(assistant: Assistant) -> GlossaryRetriever:
         ("빔서치", "beam-search:ko:definition:0"),
         ("limits of beam search", "beam-search:en:limits:0"),
         ("BERT는 누가 만들었어?", "bert:ko:origin:0"),
+        ("LoRA를 쉽게 설명해줘", "lora:ko:plain:0"),
+        ("explain LoRA in plain words", "lora:en:plain:0"),
     ],
 )
 def test_first_passage(retriever: GlossaryRetriever, question: str, first: str) -> None:
@@ -119,6 +121,24 @@ def test_the_cosine_of_a_hit_is_that_of_the_stored_vector(retriever: GlossaryRet
         assert hit.signals["cosine"] == pytest.approx(float(retriever.index.store.vectors[row] @ vector), abs=1e-5)
 
 
+def test_every_passage_of_an_entry_is_judged_by_its_definition_too(retriever: GlossaryRetriever) -> None:
+    hits = retriever.retrieve(retriever.reader.read("How does BM25 work?"), k=10).hits
+    found = {hit.chunk.section: hit.signals for hit in hits if hit.chunk.entry_id == "bm25"}
+    assert len(found) > 1
+    nearness = found["definition"]["dense"] / Weights().dense
+    for signals in found.values():
+        assert signals["definition"] == pytest.approx(nearness * Weights().definition)
+
+
+def test_entries_go_on_beyond_the_passages_each_once(retriever: GlossaryRetriever) -> None:
+    question = retriever.reader.read("LoRA가 뭐야?")
+    one, ten = retriever.retrieve(question, k=1), retriever.retrieve(question, k=10)
+    assert one.entries == ten.entries
+    assert len(one.entries) == len(set(one.entries)) > 3
+    passages = list(dict.fromkeys(hit.chunk.entry_id for hit in ten.hits))
+    assert list(ten.entries[: len(passages)]) == passages
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_only_passages_in_the_language_of_the_question(retriever: GlossaryRetriever, language: str) -> None:
     read = retriever.reader.read("LoRA", language=language)  # type: ignore[arg-type]
@@ -144,6 +164,12 @@ def test_uses_and_is_word(retriever: GlossaryRetriever) -> None:
     assert not retriever.is_word("DSPy")
     assert retriever.uses("lora", "lora")
     assert not retriever.uses("beam-search", "lora")
+
+
+def test_a_latin_word_is_spelled_as_a_whole_and_a_korean_one_also_inside_another(retriever: GlossaryRetriever) -> None:
+    words = ("quantization", "QUANTIZATION", "quantizatio", "ora", "튜닝", "닝이", "뷁")
+    assert [word for word in words if retriever.is_spelled(word)] == ["quantization", "QUANTIZATION", "튜닝", "닝이"]
+    assert [word for word in words if not retriever.is_word(word)] == ["뷁"]
 
 
 def test_threshold_decides_between_hits_and_none(retriever: GlossaryRetriever) -> None:

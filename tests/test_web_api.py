@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,13 @@ from conftest import GLOSSARY
 from helpers import open_shipped
 from serving import running, small_assistant
 
+import rag.web
+from rag.corpus import RELATIONS, Corpus
 from rag.feedback import FeedbackStore
 from rag.index import GlossaryIndex
 from rag.server import create_app
 from rag.settings import ServerSettings, Settings
+from rag.types import SECTIONS
 
 GOOD: dict[str, Any] = {
     "id": "0" * 32, "verdict": "up", "question": "LoRA가 뭐야?", "language": "ko", "kind": "define",
@@ -52,6 +56,19 @@ def shipped_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.C
         httpx.Client(base_url=base, timeout=30) as opened,
     ):
         yield opened
+
+
+def test_the_page_has_a_label_in_both_languages_for_every_section_and_relation(shipped: Corpus) -> None:
+    texts = (Path(rag.web.__file__).parent / "static" / "i18n.js").read_text("utf-8")
+    for table, wanted in (
+        ("sections", SECTIONS),
+        ("relationNames", RELATIONS),
+        ("categories", {e.category for e in shipped.entries}),
+    ):
+        labels = [set(re.findall(r'"?([\w-]+)"?: "[^"]+"', row)) for row in re.findall(rf"{table}: {{(.*?)}}", texts)]
+        assert len(labels) == 2
+        for known in labels:
+            assert set(wanted) <= known, table
 
 
 def test_terms_are_listed_with_every_name(client: httpx.Client, small_index: GlossaryIndex) -> None:

@@ -1,0 +1,103 @@
+"""evals.calibrate: which questions a part of the glossary must refuse, and what a fit makes of examples."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import BigramEmbeddings
+
+from evals.calibrate import Example, answerable, examples, fit, part_of_glossary
+from evals.data import RetrievalCase
+from rag.index import GlossaryIndex
+from rag.retriever import GlossaryRetriever
+from rag.settings import shipped_corpus
+
+CASE = RetrievalCase("q", "en", "compare", ("lora", "qlora"), ("dora",))
+
+
+@pytest.mark.parametrize(
+    ("expected", "accept", "ids", "label"),
+    [
+        (("lora",), (), {"lora", "bert"}, True),
+        (("lora", "qlora"), (), {"lora", "qlora"}, True),
+        (("lora",), (), {"bert"}, False),
+        (("lora",), ("dora",), {"bert"}, False),
+        (("lora", "qlora"), (), {"lora"}, None),
+        (("lora",), ("dora",), {"dora"}, None),
+        ((), (), {"lora"}, False),
+    ],
+)
+def test_a_question_is_answerable_where_all_that_it_expects_is_there(
+    expected: tuple[str, ...], accept: tuple[str, ...], ids: set[str], label: bool | None
+) -> None:
+    assert answerable(replace(CASE, expected=expected, accept=accept), ids) is label
+
+
+def test_a_part_of_the_glossary_is_a_smaller_glossary(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    first = part_of_glossary(tmp_path / "a", share=0.01, seed=3)
+    again = part_of_glossary(tmp_path / "b", share=0.01, seed=3)
+    ids = set(first.index.entries)
+    assert set(again.index.entries) == ids
+    assert 0 < len(ids) < 20
+    for file in (tmp_path / "a" / "corpus").iterdir():
+        assert file.read_bytes() == (shipped_corpus() / file.name).read_bytes()
+
+
+def test_examples_are_the_development_questions_of_a_glossary(
+    small_index: GlossaryIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [
+        replace(CASE, question=question, expected=expected, accept=())
+        for question in ("LoRA가 뭐야?", "What is LoRA?", "로라가 뭐야", "what is zeta LoRA", "LoRA vs BERT")
+        for expected in (("lora",), ("bert",), ("lora", "bert"))
+    ]
+    monkeypatch.setattr("evals.calibrate.load_retrieval", lambda: cases)
+    monkeypatch.setattr("evals.calibrate.load_answers", list)
+    retriever = GlossaryRetriever(index=small_index, embeddings=BigramEmbeddings())
+    found = list(examples(retriever, whole=False))
+    asked = [c.question for c in cases if c.split == "dev"]
+    assert 0 < len(asked) < len(cases)
+    assert [(e.question, e.answerable) for e in found] == [
+        (question, label) for question in dict.fromkeys(asked) for label in (True, False)
+    ], "what is there in part is left out"
+    assert {(e.entries, e.whole) for e in found} == {(5, False)}
+    for e in found:
+        assert e.sure == ("zeta" not in e.question and "BERT" not in e.question), e.question
+        assert e.features["linked"] == 1.0
+
+
+def example(*, answerable: bool, whole: bool = False, **features: float) -> Example:
+    return Example("q", 10, whole, answerable, False, features)
+
+
+def chances(rows: list[Example], *features: float) -> list[float]:
+    """How likely a question with each value of the one feature "x" is answerable."""
+    model = fit(rows, ["x"])
+    return [float(model.predict_proba([[value]])[0, 1]) for value in features]
+
+
+def test_a_fit_tells_answerable_from_unanswerable_and_reads_a_missing_feature_as_nought() -> None:
+    with_x = [example(answerable=True, x=1.0)] * 5
+    without = [example(answerable=False), example(answerable=False, y=1.0)] * 3
+    low, high = chances(with_x + without, 0.0, 1.0)
+    assert low < 0.2
+    assert high > 0.8
+
+
+def test_both_labels_weigh_the_same_however_many_there_are() -> None:
+    rows = [example(answerable=True, x=0.5)] * 9 + [example(answerable=False, x=0.5)]
+    assert chances(rows, 0.5) == [pytest.approx(0.5, abs=1e-3)]
+
+
+def test_a_question_to_the_whole_glossary_weighs_more_than_one_to_a_part() -> None:
+    rows = [
+        example(answerable=True, whole=True, x=1.0), example(answerable=False, x=1.0),
+        example(answerable=False, whole=True, x=0.0), example(answerable=True, x=0.0),
+    ]  # fmt: skip
+    low, high = chances(rows, 0.0, 1.0)
+    assert low < 0.2
+    assert high > 0.8
