@@ -1,7 +1,7 @@
 """Verdicts on answers, kept in a local SQLite file for ``rag eval --from-feedback``.
 
 One row for each verdict; the sender chooses its id, so that changing one's mind or adding a comment replaces the row. Every
-call opens the file anew: nothing is shared between threads or processes, and SQLite's own lock (WAL, two seconds) orders
+call opens the file anew: nothing is shared between threads or processes, and SQLite's own lock (two seconds) orders
 writers.
 """
 
@@ -103,10 +103,8 @@ class FeedbackStore:
         )  # fmt: skip
         with self._open(create=True) as db:
             db.execute(f"PRAGMA max_page_count = {_MAX_BYTES // _PAGE_BYTES}")
-            if not self._made(db):
-                db.execute("PRAGMA journal_mode = WAL")
             db.execute("BEGIN IMMEDIATE")
-            if not self._made(db):  # or another process has made it meanwhile
+            if not self._made(db):
                 db.execute(_CREATE)
                 db.execute(f"PRAGMA user_version = {_SCHEMA}")
             db.execute(_SAVE, row)

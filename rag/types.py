@@ -247,7 +247,7 @@ class Answer:
                 "citations": tuple(Citation(**c) for c in data["citations"]),
                 "related": tuple(Related(**r) for r in data["related"]),
                 "notes": tuple(data["notes"]),
-                "warnings": tuple(data["warnings"]),
+                "warnings": tuple(data.get("warnings", ())),  # a server of before language models has none
             }
         )
 

@@ -142,11 +142,13 @@ def replies(*script: tuple[int, dict[str, str], bytes]) -> Iterator[tuple[str, l
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", times
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", times
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 GOOD = (200, {}, orjson.dumps({"output": ANSWER}))
