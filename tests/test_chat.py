@@ -278,6 +278,7 @@ def test_of_a_lying_model_nothing_gets_out_over_the_eval_set(step: int) -> None:
     assert sum(t.released for t in tallies) == 0
 
 
+@pytest.mark.slow
 def test_citing_the_wrong_passage_gets_nothing_out() -> None:
     def shifted(messages: list[BaseMessage]) -> Iterator[str]:
         given = [json.loads(line) for line in str(messages[-1].content).splitlines() if line.startswith('{"n"')]

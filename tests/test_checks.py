@@ -164,6 +164,7 @@ def test_every_sentence_of_the_glossary_supports_itself() -> None:
     assert refused == []
 
 
+@pytest.mark.slow
 def test_falsified_sentences_of_the_glossary_do_not_pass() -> None:
     chunks = open_shipped().retriever.index.chunks[::23]
     tried = Counter[str]()

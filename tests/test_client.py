@@ -107,6 +107,7 @@ def test_no_server_is_said_after_a_few_attempts() -> None:
             client.stream(EN).answer()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["127.0.0.1:8000", "ftp://127.0.0.1", "http://[", ""])
 def test_a_bad_address_is_said(address: str) -> None:
     with GlossaryClient(address) as client, pytest.raises(ServiceError, match="check the address"):
@@ -154,6 +155,7 @@ def replies(*script: tuple[int, dict[str, str], bytes]) -> Iterator[tuple[str, l
 GOOD = (200, {}, orjson.dumps({"output": ANSWER}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_full_server_is_asked_again_after_the_time_it_names(status: int) -> None:
     with replies((status, {"retry-after": "1"}, b'{"detail": "full"}'), GOOD) as (url, times):
@@ -189,12 +191,14 @@ def test_other_failures_are_not_tried_again() -> None:
         assert (len(times), raised.value.request_id) == (1, "id-1")
 
 
+@pytest.mark.slow
 def test_a_silent_server_is_a_timeout() -> None:
     silent = pytest.raises(ServiceError, match=r"nothing from .* within 0\.3 s")
     with replies((0, {}, b"")) as (url, _), GlossaryClient(url, timeout=0.3) as client, silent:
         client.ask("q")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -210,6 +214,7 @@ def test_what_is_no_answer_is_said(body: bytes, message: str) -> None:
 HEAD = b'event: data\r\ndata: {"language": "en", "answer": "one "}\r\n\r\n'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "message"),
     [

@@ -207,6 +207,7 @@ def test_a_failing_item_of_a_batch_fails_the_batch_as_json(server: Served) -> No
     assert (answered.status_code, answered.json()["detail"]) == (500, INTERNAL)
 
 
+@pytest.mark.slow
 @both
 def test_over_capacity_is_503_at_once_and_nobody_is_lost(server: Served) -> None:
     with ThreadPoolExecutor(8) as pool:
@@ -246,6 +247,7 @@ def test_a_late_answer_is_504(hasty: Served) -> None:
     connection.close()
 
 
+@pytest.mark.slow
 def test_a_late_stream_ends_with_an_error_event(hasty: Served) -> None:
     remote = hasty.remote()
     with pytest.raises(httpx.HTTPStatusError, match=r"no answer within 0\.4 s"):
@@ -260,6 +262,7 @@ def test_a_late_stream_ends_with_an_error_event(hasty: Served) -> None:
     hasty.settle()
 
 
+@pytest.mark.slow
 def test_waiting_counts_toward_the_deadline(small_index: GlossaryIndex, tmp_path: Path) -> None:
     with served(small_index, tmp_path, slots=1, queue=2, deadline=0.6) as server, ThreadPoolExecutor(3) as pool:
         begin = time.monotonic()
@@ -269,6 +272,7 @@ def test_waiting_counts_toward_the_deadline(small_index: GlossaryIndex, tmp_path
         server.settle()
 
 
+@pytest.mark.slow
 def test_whoever_leaves_the_queue_is_never_asked(small_index: GlossaryIndex, tmp_path: Path) -> None:
     with served(small_index, tmp_path, slots=1, queue=4) as server, ThreadPoolExecutor(1) as pool:
         first = pool.submit(server.post, {"input": {"question": "slow first"}})
@@ -282,6 +286,7 @@ def test_whoever_leaves_the_queue_is_never_asked(small_index: GlossaryIndex, tmp
         assert server.script.begun == ["slow first"]
 
 
+@pytest.mark.slow
 @both
 def test_a_batch_whose_client_left_stops(server: Served) -> None:
     inputs = [{"question": f"slow {number}"} for number in range(20)]
@@ -293,6 +298,7 @@ def test_a_batch_whose_client_left_stops(server: Served) -> None:
     assert len(server.script.begun) == 2, "two of a batch at a time, and none after the client left"
 
 
+@pytest.mark.slow
 @both
 def test_a_stream_whose_client_left_is_cancelled(server: Served) -> None:
     with httpx.stream("POST", f"{server.url}/rag/stream", json=SLOW, timeout=5) as answered:
@@ -389,6 +395,7 @@ def test_a_strange_request_id_is_replaced(server: Served, given: str) -> None:
     assert httpx.get(f"{server.url}/healthz", headers={"x-request-id": "A-1_b.c"}).headers["x-request-id"] == "A-1_b.c"
 
 
+@pytest.mark.slow
 def test_metrics_count_by_route_and_cannot_be_made_to_grow(server: Served) -> None:
     server.post(QUICK)
     server.post(BOOM)

@@ -75,6 +75,7 @@ def names(url: str) -> list[str]:
     return [document["metadata"]["entry_id"] for document in found]
 
 
+@pytest.mark.slow
 def test_a_reload_takes_what_another_process_has_indexed(folder: Path) -> None:
     """Also when an indexer was killed on its way before; test_index.py kills it at every step."""
     with process(folder) as (url, _):
@@ -128,6 +129,7 @@ def other_model(folder: Path) -> None:
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "model": "other/model"}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("harm", "reason"),
     [
@@ -155,6 +157,7 @@ def test_a_broken_index_leaves_the_old_one_serving(
         assert 'rag_reloads_total{outcome="ok"} 1.0' in metrics
 
 
+@pytest.mark.slow
 def test_one_reload_at_a_time(folder: Path, small_index: GlossaryIndex) -> None:
     app = create_app(small_settings(folder), assistant=small_assistant(small_index))
     with running(app) as url:
@@ -165,6 +168,7 @@ def test_one_reload_at_a_time(folder: Path, small_index: GlossaryIndex) -> None:
         assert reload(url).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_request_under_way_ends_on_the_index_it_began_with(folder: Path, small_index: GlossaryIndex) -> None:
     app = create_app(small_settings(folder), assistant=small_assistant(small_index))
     held = app.state.assistants.current()
@@ -174,12 +178,14 @@ def test_a_request_under_way_ends_on_the_index_it_began_with(folder: Path, small
     assert held.ask(EN).citations[0].id == "lora"
 
 
+@pytest.mark.slow
 def test_reload_needs_a_key_where_keys_are_on(folder: Path, small_index: GlossaryIndex) -> None:
     with running(create_app(small_settings(folder, api_keys=KEYS), assistant=small_assistant(small_index))) as url:
         assert reload(url).status_code == 401
         assert httpx.post(f"{url}/admin/reload", json={}, headers={"x-api-key": KEY}).status_code == 200
 
 
+@pytest.mark.slow
 def test_sigterm_drains(folder: Path) -> None:
     """Told to stop: not ready, no new questions; what is under way, streams too, ends whole; exit code by the signal."""
     slow = {"input": {"question": "What is slow LoRA?"}}

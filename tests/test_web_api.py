@@ -164,6 +164,7 @@ def test_a_file_that_cannot_be_written_is_a_clear_error_and_no_more(small_index:
         assert client.post("/rag/invoke", json={"input": {"question": "LoRA가 뭐야?"}}).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_locked_file_does_not_hold_up_questions(client: httpx.Client, file: Path, url: str) -> None:
     client.post("/api/feedback", json=GOOD)
     with sqlite3.connect(file, isolation_level=None) as other:

@@ -158,6 +158,7 @@ def test_a_quote_that_its_entry_no_longer_holds_is_shown_apart(page: Page) -> No
     expect(page.locator("#panel mark")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_follow_up_is_read_with_the_question_before(page: Page) -> None:
     ask(page, "LoRA가 뭐야?")
     ask(page, "그럼 단점은?")
@@ -307,6 +308,7 @@ def test_without_a_server_the_page_says_so(desk: Watched) -> None:
 # Languages and looks
 
 
+@pytest.mark.slow
 def test_the_interface_speaks_both_languages_and_remembers(page: Page) -> None:
     assert page.locator("html").get_attribute("lang") == "ko"
     ask(page, KO)
@@ -384,6 +386,7 @@ def test_the_panel_becomes_a_sheet_and_back_when_the_window_changes(page: Page) 
 # Glossary
 
 
+@pytest.mark.slow
 def test_search_finds_by_any_name_however_it_is_spaced(page: Page) -> None:
     page.get_by_role("link", name="용어집", exact=True).click()
     rows = page.locator(".terms a")

@@ -93,6 +93,7 @@ def test_a_hostile_question_is_text(page: Page) -> None:
     assert_no_markup(page)
 
 
+@pytest.mark.slow
 def test_a_hostile_entry_is_text_in_answer_and_panel(page: Page) -> None:
     ask(page, "얼룩말이 뭐야?")
     expect(page.locator(".answer")).to_contain_text(f"얼룩말은 {IMG} 줄무늬가 있는 {SCRIPT} 동물입니다.")
