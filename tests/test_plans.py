@@ -69,6 +69,24 @@ def test_sections_of_each_kind(assistant: Assistant, question: str, kind: str, c
 
 
 @pytest.mark.parametrize(
+    ("question", "kind", "first"),
+    [
+        ("로라큐로라차이", "compare", ("lora", "versus")),
+        ("AI가 없는 말을 지어내는 현상을 뭐라고 해?", "reverse", ("hallucination", "definition")),
+        ("파인튜능이 뭐임", "define", ("fine-tuning", "definition")),
+        ("GGML 약자가 뭐야", "expand", ("ggml", "definition")),
+        ("양자화 단점", "limits", ("quantization", "limits")),
+        ("who made LLaMA", "origin", ("llama", "origin")),
+    ],
+)
+def test_the_first_sentence_answers_the_question(
+    assistant: Assistant, question: str, kind: str, first: tuple[str, str]
+) -> None:
+    answer = assistant.ask(question)
+    assert (answer.kind, sections(answer)[0]) == (kind, first)
+
+
+@pytest.mark.parametrize(
     ("question", "first"),
     [("LoRA랑 QLoRA 차이?", VERSUS_KO), ("QLoRA랑 LoRA 차이?", VERSUS_KO), ("LoRA vs QLoRA", VERSUS_EN)],
 )
