@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -210,6 +211,13 @@ def test_best_prefers_sentences_with_the_words_of_the_question_and_keeps_their_o
     three = sources.best(pool, 3)
     assert three == sorted(three, key=pool.index)
     assert sources.overlap(best) == max(map(sources.overlap, pool)) > 0
+
+
+@pytest.mark.parametrize("question", ["GPT-3 파라미터 몇 개야?", "how many experts does Mixtral have"])
+def test_a_question_for_a_number_is_answered_with_one(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.citations
+    assert all(re.search(r"\d", c.quote) for c in answer.citations)
 
 
 def test_sentences_are_those_of_the_language_and_sections(assistant: Assistant) -> None:

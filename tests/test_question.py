@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 
 from rag.errors import InputError
-from rag.question import MAX_QUESTION, Question, QuestionReader, asked_before, asks_directly, clean_question, masked
+from rag.question import (
+    MAX_QUESTION,
+    Question,
+    QuestionReader,
+    asked_before,
+    asks_directly,
+    asks_how_many,
+    clean_question,
+    masked,
+)
 
 Turns = list[dict[str, str]]
 
@@ -161,6 +170,23 @@ def test_it_is_the_name_before(reader: QuestionReader, text: str, asked: set[str
 def test_a_name_in_two_parts_is_asked_about_as_a_whole(reader: QuestionReader) -> None:
     assert asks_directly(reader.read("max_tokens 파라미터가 뭐야")) == {"max-tokens", "parameter"}
     assert asks_directly(reader.read("토큰, 그리고 임베딩이 뭐야")) == {"embedding"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "number"),
+    [
+        ("GPT-3 파라미터 몇 개야?", "fact", True),
+        ("how many parameters does GPT-3 have?", "fact", True),
+        ("how much memory for LoRA", "fact", True),
+        ("LoRA는 어떻게 작동해?", "how", False),
+        ("How does LoRA work?", "how", False),
+    ],
+)
+def test_a_question_for_a_number_is_no_question_of_how(
+    reader: QuestionReader, text: str, kind: str, number: bool
+) -> None:
+    read = reader.read(text)
+    assert (read.kind, asks_how_many(read)) == (kind, number)
 
 
 def test_names_are_masked(reader: QuestionReader) -> None:
