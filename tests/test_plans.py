@@ -11,7 +11,8 @@ from helpers import VERSUS_EN, VERSUS_KO, check_citations, open_shipped, strip_n
 
 from rag.chain import Assistant
 from rag.generation.extractive import MAX_SENTENCES, ExtractiveGenerator
-from rag.generation.plans import PLANS, Draft, Sources
+from rag.generation.plans import PLANS
+from rag.generation.sources import Draft, Sources
 from rag.index import build_index, load_index
 from rag.retriever import GlossaryRetriever
 from rag.types import Answer, Kind

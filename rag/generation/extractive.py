@@ -10,7 +10,8 @@ from langchain_core.runnables.utils import AddableDict
 from rag.generation.citations import Line, cite, verify
 from rag.generation.phrases import phrase, topic
 from rag.generation.pieces import pieces
-from rag.generation.plans import PLANS, Sources
+from rag.generation.plans import PLANS
+from rag.generation.sources import Sources
 from rag.question import Question
 from rag.retriever import GlossaryRetriever, Retrieval
 from rag.types import Answer, Chunk, Related

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 
 from rag.generation.citations import Line
 from rag.generation.phrases import phrase, topic
-from rag.lexical import tokens
+from rag.generation.sources import Draft, Sources
 from rag.model_names import rule_pattern, split_model_name
 from rag.question import asks_how_many
-from rag.retriever import GlossaryRetriever, Retrieval
-from rag.sentences import sentence_spans
 from rag.text import compact
-from rag.types import Entry, Kind, SectionName, Sentence
+from rag.types import Kind, SectionName, Sentence
 
-__all__ = ["PLANS", "Draft", "Sources"]
+__all__ = ["PLANS"]
 
 _MADE = re.compile(
     r"\b(19|20)\d\d\b|발표|공개|개발|제안|만들|출시|introduced|released|developed|proposed|created|published"
@@ -27,90 +24,6 @@ _STEPS = 5
 _LANGUAGES = re.compile(r"한국어|영어|Korean|English|korean|english")
 _OWN_ENTRY = frozenset({"family", "unknown", "gptq", "awq", "gguf", "qlora", "lora", "quant-type"})
 """Parts of a model's name that an entry of their own explains better than the rule of names does."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a plan chose: sentences in order, and notes that claim nothing about a term."""
-
-    lines: list[Line] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-class Sources:
-    """The glossary as a plan sees it: entries in question, and their sentences in the asker's language."""
-
-    def __init__(self, retriever: GlossaryRetriever, retrieval: Retrieval) -> None:
-        self.retriever = retriever
-        self.retrieval = retrieval
-        self.question = retrieval.question
-        self.lang = retrieval.question.language
-        self.entries: Mapping[str, Entry] = retriever.index.entries
-
-    @property
-    def groups(self) -> list[tuple[str, ...]]:
-        """Entries for each name in the question, the same entries once; a homograph is one group of several."""
-        groups = [m.entry_ids for m in self.question.mentions] + [(i,) for i in self.question.carried]
-        return list(dict.fromkeys(groups))
-
-    @property
-    def subjects(self) -> list[str]:
-        """One entry for each name: the one that ranks best where a name is a homograph; else the best hit's."""
-        ranked = [hit.chunk.entry_id for hit in self.retrieval.nearest]
-        chosen = [min(group, key=lambda i: ranked.index(i) if i in ranked else len(ranked)) for group in self.groups]
-        about = self.question.kind != "reverse" and any(
-            h.signals.get("link", 0.0) > 0.5 for h in self.retrieval.nearest[:1]
-        )
-        several = len(chosen) > 1 and self.question.kind in ("compare", "relation", "same")
-        if chosen and (about or several or self.question.carried):
-            return list(dict.fromkeys(chosen))
-        return ranked[:1]
-
-    def name(self, entry_id: str) -> str:
-        """The term in the asker's language."""
-        return self.entries[entry_id].name(self.lang)
-
-    def sentences(self, entry_id: str, *sections: SectionName) -> list[Sentence]:
-        """Sentences of the sections in the order given, or of the whole entry."""
-        hits = self.retriever.entry_hits(entry_id, language=self.lang)
-        chunks = [hit.chunk for hit in hits]
-        if sections:
-            chunks = [c for name in sections for c in chunks if c.section == name]
-        return [Sentence(c, s, e) for c in chunks for s, e in sentence_spans(c.text)]
-
-    def mentions(self, sentence: Sentence, entry_ids: Iterable[str]) -> bool:
-        """Whether a sentence names one of the entries."""
-        wanted = set(entry_ids)
-        found = self.retriever.reader.linker.segment(sentence.text).mentions
-        return any(wanted & set(mention.entry_ids) for mention in found)
-
-    def overlap(self, sentence: Sentence, words: Sequence[str] = ()) -> float:
-        """How much of the question's own content, and of ``words``, a sentence holds, weighted by idf."""
-        terms = self.retriever.index.terms
-        held = set(tokens(sentence.text))
-        wanted = {t for word in (*self.question.content, *words) for t in tokens(word)}
-        return sum(terms.idf(t) for t in wanted if t in held)
-
-    def held(self, entry_id: str, words: Iterable[str]) -> float:
-        """How much of ``words`` an entry's definition and mechanism hold, weighted by idf."""
-        terms = self.retriever.index.terms
-        told = {t for s in self.sentences(entry_id, "definition", "plain", "how") for t in tokens(s.text)}
-        return sum(terms.idf(t) for t in {t for word in words for t in tokens(word)} if t in told)
-
-    def best(
-        self,
-        sentences: Sequence[Sentence],
-        count: int,
-        *,
-        preferred: Sequence[SectionName] = (),
-        words: Sequence[str] = (),
-    ) -> list[Sentence]:
-        """The ``count`` sentences that answer the question's content best, in their order in the entry."""
-        ranked = sorted(
-            range(len(sentences)),
-            key=lambda i: (-self.overlap(sentences[i], words) - 2.0 * (sentences[i].chunk.section in preferred), i),
-        )
-        return [sentences[i] for i in sorted(ranked[:count])]
 
 
 def _lines(sentences: Iterable[Sentence], label: str = "") -> list[Line]:
