@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from conftest import SOURCE
-from helpers import EMPTY_MESSAGE, VERSUS_EN, VERSUS_KO, open_shipped
+from helpers import VERSUS_EN, VERSUS_KO, open_shipped
 from langserve import RemoteRunnable
 
 KO, EN = "LoRA랑 QLoRA 차이?", "What is the difference between LoRA and QLoRA?"
@@ -57,8 +57,10 @@ def test_later_questions_say_the_same_and_nothing_else_whatever_the_terminal(
     assert rag(home, "ask", KO, PYTHONIOENCODING="ascii") == (0, first[1], "")
 
 
-def test_a_bad_question_ends_with_2_and_one_line(home: dict[str, str]) -> None:
-    assert rag(home, "ask", "???") == (2, "", f"rag: {EMPTY_MESSAGE}\n")
+def test_the_exit_code_is_that_of_the_process(home: dict[str, str]) -> None:
+    code, out, err = rag(home, "--corpus", "nowhere", "corpus", "check")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("rag: no glossary folder at nowhere: ")
 
 
 def test_a_reader_that_goes_away_is_no_error(home: dict[str, str]) -> None:
@@ -74,6 +76,7 @@ def test_a_reader_that_goes_away_is_no_error(home: dict[str, str]) -> None:
     assert b"Exception ignored" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("first")
 def test_rag_serve_answers_and_stops_when_told(home: dict[str, str]) -> None:
     env = {**home, "RAG_DRAIN_DELAY": "0"}

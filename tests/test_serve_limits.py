@@ -388,10 +388,10 @@ def test_questions_are_logged_when_asked_for(small_index: GlossaryIndex, tmp_pat
     assert "ValueError: no luck with boom SECRET" in lines[1]["trace"]
 
 
-@pytest.mark.parametrize("given", ["a" * 65, "a b", "<x>", "ü", 'a"b', ""])
-def test_a_strange_request_id_is_replaced(server: Served, given: str) -> None:
-    answered = httpx.get(f"{server.url}/healthz", headers={"x-request-id": given.encode()})
-    assert len(answered.headers["x-request-id"]) == 32
+def test_a_strange_request_id_is_replaced(server: Served) -> None:
+    for given in ("a" * 65, "a b", "<x>", "ü", 'a"b', ""):
+        answered = httpx.get(f"{server.url}/healthz", headers={"x-request-id": given.encode()})
+        assert len(answered.headers["x-request-id"]) == 32, given
     assert httpx.get(f"{server.url}/healthz", headers={"x-request-id": "A-1_b.c"}).headers["x-request-id"] == "A-1_b.c"
 
 
