@@ -44,9 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )  # before numpy, faiss or an engine loads: two spinning threads cost more
     parser = _parser()
     args = parser.parse_args(argv)
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in ((sys.stdin, "strict"), (sys.stdout, "replace"), (sys.stderr, "replace")):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+            stream.reconfigure(encoding="utf-8", errors=errors)
     try:
         code = args.run(args, _settings(args))
         sys.stdout.flush()
@@ -187,7 +187,7 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
     from rag.chain import Ask, validate_ask
     from rag.types import Answer
 
-    question = sys.stdin.read(100_000) if args.question == "-" else args.question
+    question = _standard_input() if args.question == "-" else args.question
     ask: Ask = validate_ask({"question": question, "language": args.lang, "top_k": args.top_k})
     assistant = _assistant(settings)
     if args.json:
@@ -206,6 +206,13 @@ def _ask(args: argparse.Namespace, settings: Settings) -> int:
         print(f"({warning})")
     _print_sources(answer)
     return 0
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read(100_000)
+    except UnicodeDecodeError as exc:
+        raise InputError("standard input is not UTF-8 text: convert it, for example with iconv") from exc
 
 
 _LABELS = {
@@ -254,7 +261,8 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
         return 0
     for hit in found.nearest:
         signals = "  ".join(
-            f"{name} {hit.signals[name]:.2f}" for name in ("link", "dense", "lexical", "coverage", "section")
+            f"{name} {hit.signals[name]:.2f}"
+            for name in ("link", "dense", "definition", "lexical", "coverage", "section")
         )
         print(f"{hit.score:.3f}  {hit.chunk.id}  {hit.chunk.file}:{hit.chunk.line}  ({signals})")
         print(textwrap.indent(textwrap.shorten(hit.chunk.text, 160, placeholder=" …"), "       "))

@@ -40,8 +40,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("expand", r"약자|줄임말|풀\s*네임|풀네임|무엇의\s*약|뭐의\s*약|약어|줄인\s*말|정식\s*명칭|full\s*(name|form)|stands?\s+for|\bstand 4\b|abbreviat|acronym|spelled out|short for"),
     ("proscons", r"장\s*단점|pros\s*(and|&|/|n|,)\s*cons|advantages? and (disadvantages?|drawbacks?)|ups(ides)? and downs(ides)?|strengths? and weakness|trade-?offs?|장점(이랑|과|하고|,|이나)\s*단점|(좋은\s*점|이점|좋고|좋은지).*(나쁜\s*점|나빠|나쁜|안|별로|단점)|\b(advantages?|benefits?|good|upsides?)\b.*\b(disadvantages?|drawbacks?|bad|downsides?)\b"),
     ("limits", r"단점|한계|문제점|약점|부작용|주의|위험|안\s*좋|나쁜\s*점|못하는|불편|limit|drawback|disadvantage|downside|weakness|\bcons\b|caveat|pitfall|shortcoming|what.*(bad|wrong) (about|with)|\brisks?\b"),
-    ("compare", r"차이|다른\s*(점|거|건|게|가)|비교|구분|구별|헷갈|\bvs\b|vs\.|대비|달라|다르|다름|뭐가\s*(더|나)|무엇이\s*더|어느\s*(게|것|쪽|걸)|중에?\s*(뭐|어느|어떤|뭘)|differ|versus|compar|distinguish|distinction|better than|which (is|one|of)|instead of|opposed to|rather than"),
-    ("list", r"종류|유형|목록|리스트|(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)|뭐\s*뭐|(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있|나열|모두\s*알려|다\s*알려|\b(types|kinds|sorts|variants|families|list|members) of\b|what .* (are there|exist)|list (all|the|some|me)|name (them|some|a few|the|all)|which .* (are there|exist|available)|different (types|kinds|ways)|what (types|kinds)|^list\b|all of them|대표적인\s*거|이름\s*대"),
+    ("compare", r"차이|다른\s*(점|거|건|게|가)|비교|구분|구별|헷갈|\bvs\b|vs\.|대비|달라|다르|다름|보다\s*(더\s*)?(나아|나은|나음|좋|빠르|빨라|느리|느려)|뭐가\s*(더|나)|무엇이\s*더|어느\s*(게|것|쪽|걸)|중에?\s*(뭐|어느|어떤|뭘)|differ|versus|compar|distinguish|distinction|better than|which (is|one|of)|instead of|opposed to|rather than"),
+    ("list", r"종류|유형|목록|리스트|(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)|뭐\s*뭐|(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있|나열|모두\s*알려|다\s*알려|\b(types|kinds|sorts|variants|families|list|members) of\b|what .* (are there|exist)|list (all|the|some|me)|name (them|some|a few|the|all)|which .* (are there|exist|available)|different (types|kinds|ways)|what (types|kinds)|^list\b|§ (types?|kinds|variants|families|methods? list|list)\b|all of them|대표적인\s*거|이름\s*대"),
     ("origin", r"누가|누구|언제|몇\s*년|만든\s*(사람|곳|회사|데|나라)|어디서\s*(만|나|개발|발표|나온|낸|낸거)|어느\s*(회사|나라|대학|기관|팀)|어디\s*(거|껀|회사|제품|모델)|개발사|제작사|개발자가|유래|처음\s*(나|발표|제안|등장|소개)|최초|\bwho\b(?! (is|are) (using|it for))|(^|[,.;] ?)when\b|\bwhen (was|were|did|is)\b|what year|which (company|lab|team|university|organi[sz]ation|group)|made by|inventor|invented|\borigin\b|where did .* come|where .* (come|came) from|author"),
     ("examples", r"예시|예를|예제|사례|예는|예로|예\s*좀|\bexamples?\b|use cases?|for instance"),
     ("why", r"왜|이유|장점|좋은\s*점|뭐가\s*좋|무엇이\s*좋|이점|효과|중요|쓸모|용도|목적|필요|쓰는\s*(거|이유|데)|어디에?\s*(써|쓰|사용|활용)|언제\s*(써|쓰)|\bwhy\b|benefit|advantage|purpose|important|matters?\b|useful|good for|used for|what.* for\b|point of|\bpros\b|reasons?\b|worth|when (should|would|do) (i|we|you|one) use|need\b"),
@@ -259,11 +259,18 @@ def asks_directly(question: Question) -> frozenset[str]:
 
 def _kind(question: Question) -> Kind:
     bare = masked(question)
-    if question.model_name and (len(question.leftovers) <= 4 or "-" in question.model_name):
+    alone = len(question.leftovers) <= 4 and all(m.surface in question.model_name for m in question.mentions)
+    if question.model_name and (alone or "-" in question.model_name):
         return "model_name"
     groups = {frozenset(m.entry_ids) for m in question.mentions}
     distinct = len(question.entry_ids) if question.carried else len(groups)
     found = _plausible_kinds(question, bare, several=distinct >= 2)
+    asked = asks_directly(question)
+    if asked and distinct >= 2 and not any(kind in found for kind in ("compare", "same")):
+        distinct = len({group for group in groups if group & asked}) or distinct
+        found = [kind for kind in found if kind != "relation"] if distinct < 2 else found
+    if distinct >= 2 and re.search(r"§\s*=+\s*§", bare):
+        return "same"
     if distinct == 1 and len(question.mentions) > 1 and ("compare" in found or _equated(question)):
         return "same"
     for kind in ("same", "relation", "path", "reverse", "expand", "proscons", "compare", "limits", "list"):

@@ -48,7 +48,7 @@ def detect_language(text: str) -> Language:
 
     "LoRA랑 QLoRA 차이?" is Korean, "what does 미세조정 mean?" is English.
     """
-    hangul = sum(is_hangul(c) or "\u3131" <= c <= "\u318e" for c in text)
+    hangul = sum(is_hangul(c) or "\u1100" <= c <= "\u11ff" or "\u3131" <= c <= "\u318e" for c in text)
     if not hangul:
         return "en"
     asking = [w for w in re.findall(r"(?<![\w-])[A-Za-z]+(?![\w-])", text.lower()) if w in _ENGLISH_FUNCTION_WORDS]

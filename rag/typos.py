@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rag.linking import Leftover, Mention
 from rag.text import compact, is_hangul, normalize, to_jamo
-from rag.words import KOREAN_PARTICLES
+from rag.words import KOREAN_FUNCTION, KOREAN_PARTICLES
 
 __all__ = ["SpellingCorrector"]
 
@@ -82,11 +82,14 @@ class SpellingCorrector:
     def _read(self, window: Sequence[_Word]) -> tuple[int, str] | None:
         """The end of the misspelt name in ``window``, and the name it was meant to be."""
         last = window[-1]
-        for length in _lengths(last.text):
+        for length in _lengths(last.text, shortest=2 if len(window) > 1 else 3):
             texts = [w.text for w in window[:-1]] + [last.text[:length]]
             name = self._nearest_phrase(texts) if len(texts) > 1 else None
-            if (name is None and all(map(is_hangul, "".join(texts))) and len(texts) < 3) or len(texts) == 1:
-                name = name or self._nearest("".join(texts))
+            korean = (
+                len(texts) == 2 and all(map(is_hangul, "".join(texts))) and KOREAN_FUNCTION.isdisjoint(texts)
+            )  # 종류 asks
+            if name is None and (korean or len(texts) == 1):
+                name = self._nearest("".join(texts))
             if name is not None:
                 return last.start + length, name
         return None
@@ -165,10 +168,10 @@ class _Part:
         return cls(text, folded, letters, _key(folded, letters))
 
 
-def _lengths(word: str) -> Iterable[int]:
+def _lengths(word: str, *, shortest: int) -> Iterable[int]:
     """Lengths to try: the whole word, then without the particles it seems to carry."""
     yield len(word)
-    for length in range(len(word) - 1, 2, -1):
+    for length in range(len(word) - 1, shortest - 1, -1):
         if word[length:] in KOREAN_PARTICLES:
             yield length
 

@@ -483,3 +483,12 @@ def test_a_new_file_is_found_without_a_word(tmp_path: Path, write: Callable[[dic
     (corpus / "beta.md").write_text("---\nterm: Betatron\n---\nBetatron is the second machine.\n", encoding="utf-8")
     assert ask("What is Betatron?").answer == "Betatron is the second machine. [1]"
     assert built == ["What is Alphatron?", "What is Betatron?"]
+
+
+@pytest.mark.parametrize("question", ["LoRA 논문 몇 년도에 나왔어?", "양자화 초등학생도 알게 비유로"])
+def test_words_that_ask_are_no_content(assistant: Assistant, question: str) -> None:
+    assert assistant.search({"question": question}).evidence.confidence >= THRESHOLD
+
+
+def test_a_missing_side_is_named_also_without_the_word_difference(assistant: Assistant) -> None:
+    assert any("GaLore" in note for note in assistant.ask("GaLore는 LoRA보다 나아?").notes)

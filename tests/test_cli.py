@@ -593,3 +593,12 @@ def test_a_glossary_of_both_languages_is_asked_in_either(run: Run, tmp_path: Pat
     assert run("--corpus", str(corpus), "ask", "What is a Zetamer?")[1].startswith(
         "A Zetamer is a unit. [1]\n\nSources\n"
     )
+
+
+@pytest.mark.parametrize("text", [b"\xff LoRA", "LoRA가 뭐야".encode("cp949")])
+def test_standard_input_that_is_not_utf8_is_an_error_of_one_line(
+    text: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text), encoding="ascii"))
+    assert main(["ask", "-"]) == 2
+    assert capsys.readouterr().err == "rag: standard input is not UTF-8 text: convert it, for example with iconv\n"

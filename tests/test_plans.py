@@ -268,6 +268,8 @@ FAMILY = {
     "Mole": ("", "A mole breaks the waves."),
     "Moon": ("prerequisite: [stone]", "The moon pulls at the sea."),
     "Stone": ("", "A stone is hard."),
+    "Alphatron": ("prerequisite: [betatron]", "Alphatron is the first machine."),
+    "Betatron": ("prerequisite: [alphatron]", "Betatron is the second machine."),
 }  # fmt: skip
 
 
@@ -334,3 +336,14 @@ def test_the_nearest_prerequisites_are_chosen_and_the_basics_come_first(
     cited, notes = drafted(family, question)
     assert cited == order
     assert notes == ([f"Reading order: {' → '.join(i.capitalize() for i in order)}."] if len(order) > 1 else [])
+
+
+def test_prerequisites_in_a_circle_end(family: GlossaryRetriever) -> None:
+    cited, _ = drafted(family, "what should I learn before Alphatron")
+    assert cited == ["betatron", "alphatron"]
+
+
+def test_a_filter_that_leaves_one_member_lists_no_others(family: GlossaryRetriever) -> None:
+    cited, _ = drafted(family, "types of vehicle with an engine")
+    assert cited[:1] == ["vehicle"]
+    assert not {"spoke", "saddle"} & set(cited)

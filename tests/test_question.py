@@ -374,3 +374,27 @@ def test_unclean(text: object, message: str) -> None:
 def test_reading_an_unclean_question_raises(reader: QuestionReader) -> None:
     with pytest.raises(InputError, match=r"^the question is empty"):
         reader.read(" ")
+
+
+@pytest.mark.parametrize("text", ["LoRA ㅋㅋ", "LoRA ㄱㄱ", "ㄹㅇ LoRA?"])
+def test_lone_jamo_are_korean(reader: QuestionReader, text: str) -> None:
+    assert reader.read(text).language == "ko"
+
+
+@pytest.mark.parametrize("text", ["attention types", "PEFT types?", "quantization methods list"])
+def test_types_behind_the_name_are_a_list_too(reader: QuestionReader, text: str) -> None:
+    assert reader.read(text).kind == "list"
+
+
+def test_the_other_term_of_a_direct_question_is_chat(reader: QuestionReader) -> None:
+    assert reader.read("PEFT 블로그에 LoRA가 많이 나오던데 대체 LoRA라는 게 뭐야").kind == "define"
+    assert reader.read("we use RAG and vLLM at work but what does vLLM even do").kind != "relation"
+
+
+@pytest.mark.parametrize("text", ["LoRA=QLoRA?", "RAG=파인튜닝?"])
+def test_two_terms_with_an_equals_sign_are_asked_whether_they_are_the_same(reader: QuestionReader, text: str) -> None:
+    assert reader.read(text).kind == "same"
+
+
+def test_a_size_beside_a_named_term_is_no_model_name(reader: QuestionReader) -> None:
+    assert reader.read("how much VRAM does a 7B model need").kind != "model_name"

@@ -117,3 +117,13 @@ def test_other_leftovers_stay() -> None:
     )
     assert mentions == (Mention(6, 17, "quantizaton", ("Quantization",), corrected="Quantization"),)
     assert rest == (Leftover(0, 5, "zebra"),)
+
+
+@pytest.mark.parametrize("text", ["모델 종류", "한국어 모델 종류 알려줘", "지식 증류 vs 모델 종류"])
+def test_words_of_the_glossary_are_no_misspelling_together(reader: QuestionReader, text: str) -> None:
+    assert [m.corrected for m in reader.read(text).mentions if m.corrected] == []
+
+
+@pytest.mark.parametrize("text", ["강화 학슴이 뭐야", "언어 모댈이 뭐야?"])
+def test_a_phrase_with_a_particle_is_corrected_too(reader: QuestionReader, text: str) -> None:
+    assert [m.corrected for m in reader.read(text).mentions if m.corrected]

@@ -221,14 +221,17 @@ def _family(sources: Sources) -> tuple[str, list[str]]:
         for parent in relations.get("broader", ()):
             kin.update(_children(sources, parent))
         families += [("", [i for i in ranked if i in kin]), (best, _children(sources, best))]
+    enough = 0.4 * sources.weight(words)
     weighed = []
     for lead, members in families:
         held = {i: sources.held(i, words) for i in members}
         told = [i for i in members if held[i] > 0.5 * max(held.values())] if any(held.values()) else members
+        if lead not in named:
+            told = [i for i in told if held[i] >= enough]
         told.sort(key=lambda i: (-held[i], ranked.index(i) if i in ranked else len(ranked)))
         weighed.append((sum(held[i] for i in told[:_LISTED]) / _LISTED + (lead in named) * 0.1, lead, told))
-    _, lead, members = max(weighed, key=lambda family: (len(family[2]) > 1, family[0]))
-    return (lead, members) if len(members) > 1 else ("", [])
+    _, lead, members = max(weighed, key=lambda family: (len(family[2]) > (family[1] not in named), family[0]))
+    return (lead, members) if len(members) > (lead not in named) else ("", [])
 
 
 def _children(sources: Sources, entry_id: str) -> list[str]:
@@ -245,19 +248,22 @@ def path(sources: Sources) -> Draft:
     subject = sources.subjects[0]
     chosen, level = [subject], [subject]
     while level and len(chosen) <= _STEPS:
-        level = [b for i in level for b in sources.entries[i].relations.get("prerequisite", ()) if b in sources.entries]
-        chosen += [i for i in dict.fromkeys(level) if i not in chosen]
+        before = [
+            b for i in level for b in sources.entries[i].relations.get("prerequisite", ()) if b in sources.entries
+        ]
+        level = [i for i in dict.fromkeys(before) if i not in chosen]  # a glossary may have prerequisites in a circle
+        chosen += level
     chosen = chosen[: _STEPS + 1]
     steps: list[str] = []
 
-    def visit(entry_id: str) -> None:
+    def visit(entry_id: str, above: frozenset[str]) -> None:
         for before in sources.entries[entry_id].relations.get("prerequisite", ()):
-            if before in chosen and before not in steps:
-                visit(before)
+            if before in chosen and before not in steps and before not in above:
+                visit(before, above | {before})
         if entry_id not in steps:
             steps.append(entry_id)
 
-    visit(subject)
+    visit(subject, frozenset({subject}))
     if len(steps) == 1:
         return define(sources)
     note = phrase("path", sources.lang, terms=" → ".join(sources.name(i) for i in steps))

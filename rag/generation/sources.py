@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from rag.generation.citations import Line
 from rag.lexical import tokens
+from rag.question import asks_directly
 from rag.retriever import GlossaryRetriever, Retrieval
 from rag.sentences import sentence_spans
 from rag.types import Entry, SectionName, Sentence
@@ -35,8 +36,13 @@ class Sources:
     @property
     def groups(self) -> list[tuple[str, ...]]:
         """Entries for each name in the question, the same entries once; a homograph is one group of several."""
-        groups = [m.entry_ids for m in self.question.mentions] + [(i,) for i in self.question.carried]
-        return list(dict.fromkeys(groups))
+        groups = list(
+            dict.fromkeys([m.entry_ids for m in self.question.mentions] + [(i,) for i in self.question.carried])
+        )
+        asked = (
+            asks_directly(self.question) if self.question.kind not in ("compare", "relation", "same") else frozenset()
+        )
+        return [group for group in groups if asked & set(group)] or groups
 
     @property
     def subjects(self) -> list[str]:
@@ -75,6 +81,10 @@ class Sources:
         held = set(tokens(sentence.text))
         wanted = {t for word in (*self.question.content, *words) for t in tokens(word)}
         return sum(terms.idf(t) for t in wanted if t in held)
+
+    def weight(self, words: Iterable[str]) -> float:
+        """What ``words`` weigh together, by idf."""
+        return sum(map(self.retriever.index.terms.idf, {t for word in words for t in tokens(word)}))
 
     def held(self, entry_id: str, words: Iterable[str]) -> float:
         """How much of ``words`` an entry's definition and mechanism hold, weighted by idf."""

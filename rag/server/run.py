@@ -56,6 +56,14 @@ class DrainingServer(uvicorn.Server):
         self._limit = limit
         self._told = 0.0
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and only then say so: whoever reads the log may connect at once."""
+        await super().startup(sockets=sockets)
+        for bound in sockets or []:
+            name, number = bound.getsockname()[:2]
+            url = f"http://{f'[{name}]' if ':' in name else name}:{number}"
+            _log.info("serving", extra={"fields": {"url": url}})
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take a signal."""
         if self._capacity.draining:
@@ -118,6 +126,4 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, dev:
         configure_logging()
         sys.setswitchinterval(0.001)  # so that the event loop gets its turn beside busy workers: refusals stay quick
         server = make_server(settings, dev=dev)
-        name, number = bound.getsockname()[:2]
-        _log.info("serving", extra={"fields": {"url": f"http://{f'[{name}]' if ':' in name else name}:{number}"}})
         server.run(sockets=[bound])
