@@ -193,7 +193,11 @@ class GlossaryRetriever(BaseRetriever):
         rows = {row for row in rows if mask[row]}
         for row in rows - dense.keys():
             dense[row] = float(self.index.store.index.reconstruct(row) @ vector)
-        hits = [self._hit(row, question, dense, lexical, coverage) for row in rows]
+        links = {entry_id: self._link(entry_id, question) for entry_id in question.entry_ids}
+        hits = [
+            self._hit(row, kind=question.kind, dense=dense, lexical=lexical, coverage=coverage, links=links)
+            for row in rows
+        ]
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
         ranked = self._arrange(hits, question)
         evidence = weigh(question, ranked, uses=self.uses, terms=self.index.terms, is_word=self.is_word)
@@ -213,13 +217,15 @@ class GlossaryRetriever(BaseRetriever):
     def _hit(
         self,
         row: int,
-        question: Question,
+        *,
+        kind: Kind,
         dense: Mapping[int, float],
         lexical: Mapping[int, float],
         coverage: NDArray[np.float64],
+        links: Mapping[str, float],
     ) -> Hit:
         chunk, weights = self.index.chunks[row], self.weights
-        preferred = SECTIONS_OF_KIND[question.kind]
+        preferred = SECTIONS_OF_KIND[kind]
         definition = max((dense[i] for i in self._definitions.get(chunk.entry_id, ()) if i in dense), default=0.0)
         bm25 = lexical.get(row, 0.0)
         # BM25 has no upper bound, so it is squashed
@@ -230,7 +236,7 @@ class GlossaryRetriever(BaseRetriever):
             "definition": weights.definition * _spread(definition),
             "lexical": weights.lexical * bm25 / (bm25 + 12.0),
             "coverage": weights.coverage * float(coverage[self._number[chunk.entry_id]]),
-            "link": self._link(chunk.entry_id, question) if chunk.entry_id in question.entry_ids else 0.0,
+            "link": links.get(chunk.entry_id, 0.0),
             "section": 0.0,
         }
         if chunk.section in preferred:
