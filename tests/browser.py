@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from rag.chain import Assistant
 from rag.retriever import Retrieval
@@ -19,6 +19,9 @@ from rag.retriever import Retrieval
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 NEEDED = "RAG_TESTS_NEED_BROWSER"
 """Set where a missing browser is a fault and no reason to skip, as in CI."""
+PATIENCE_MS = 20_000
+"""How long a test waits for what the page must do: a busy machine is slow, and no test here measures speed."""
+expect.set_options(timeout=PATIENCE_MS)
 
 _RECORD_VIOLATIONS = """
 window.violations = [];
@@ -71,7 +74,7 @@ class Watched:
 def watched_page(browser: Browser, url: str, **options: Any) -> Iterator[Watched]:
     """A page in a context of its own, opened; afterwards: no console errors, policy violations or foreign requests."""
     context = browser.new_context(**{"locale": "ko-KR", "reduced_motion": "reduce", **options})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(_RECORD_VIOLATIONS)
     page = context.new_page()
     watched = Watched(page, url)

@@ -79,6 +79,7 @@ def ask(page: Page, question: str, *, wait: bool = True) -> None:
 
 
 def marked(page: Page) -> str:
+    expect(page.locator("#panel mark").first).to_be_visible()  # the entry is fetched after the panel has opened
     return " ".join(page.locator("#panel mark").all_inner_texts())
 
 
@@ -537,7 +538,7 @@ def test_the_whole_way_works_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="닫기")).to_be_focused()
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.dataset.n") == "1"
+    expect(page.locator('.cite[data-n="1"]')).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -256,11 +256,12 @@ def test_without_a_key_the_question_fails_in_words(browser: Browser, locked: str
         opened.page.get_by_role("button", name="취소").click()
         opened.page.locator("#question").fill("LoRA가 뭐야?")
         opened.page.locator("#question").press("Enter")
+        expect(opened.page.locator("#key-input")).to_be_focused()  # asked again, once the server has refused
         opened.page.keyboard.press("Escape")
         expect(opened.page.get_by_role("alert")).to_contain_text("API 키가 필요합니다")
         opened.page.get_by_role("button", name="다시 시도").click()
         opened.page.locator("#key-input").fill(KEY)
-        opened.page.keyboard.press("Enter")
+        opened.page.locator("#key-input").press("Enter")
         expect(opened.page.locator(".answer")).to_contain_text("작은 행렬 두 개만 학습하는")
 
 
