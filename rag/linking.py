@@ -125,8 +125,16 @@ class Linker:
         self._longest = max(map(len, self.names), default=0)
 
     def lookup(self, surface: str) -> tuple[str, ...]:
-        """Ids of the entries that ``surface`` as a whole names."""
-        return self.names.get(compact(surface), ())
+        """Ids of the entries that ``surface`` as a whole names, be it in the plural."""
+        return self.names.get(self._key(surface), ())
+
+    def show(self, surface: str) -> str:
+        """A name that :meth:`lookup` knows, as the glossary writes it."""
+        return self.display[self._key(surface)]
+
+    def _key(self, surface: str) -> str:
+        key = compact(surface)
+        return key if key in self.names else _singular(key)
 
     def segment(self, question: str) -> Segmentation:
         """Cut ``question`` into units."""
@@ -137,8 +145,7 @@ class Linker:
         for kind, i, j in self._shortest_path(letters):
             start, end = letters.at[i], letters.at[j - 1] + 1
             if kind == "name":
-                ids = self.names.get(letters.chars[i:j]) or self.names[_singular(letters.chars[i:j])]
-                mentions.append(Mention(start, end, text[start:end], ids))
+                mentions.append(Mention(start, end, text[start:end], self.lookup(letters.chars[i:j])))
             elif kind == "unknown":
                 last = leftovers[-1] if leftovers else None
                 if last is not None and last.end == start:

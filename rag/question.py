@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.errors import InputError
-from rag.linking import Leftover, Linker, Mention
+from rag.linking import Leftover, Linker, Mention, Segmentation
 from rag.model_names import find_model_name
+from rag.repair import complete_names, mend_asking_words
 from rag.text import detect_language
 from rag.types import Kind, Language
 from rag.typos import SpellingCorrector
@@ -153,8 +154,11 @@ class QuestionReader:
         return self._carry_over(read, asked) if asked else read
 
     def _read_alone(self, text: str, *, language: Language) -> Question:
-        segmentation = self.linker.segment(text)
-        mentions, leftovers = self._corrector.correct(segmentation.text, segmentation.mentions, segmentation.leftovers)
+        segmentation, mentions, leftovers = self._names(text)
+        mended = mend_asking_words(segmentation.text, leftovers, is_word=self._corrector.is_word)
+        if mended != segmentation.text:
+            segmentation, mentions, leftovers = self._names(mended)
+        mentions, leftovers = complete_names(segmentation.text, mentions, leftovers, linker=self.linker)
         name = find_model_name(segmentation.text, self.linker)
         question = Question(
             text=segmentation.text,
@@ -165,6 +169,10 @@ class QuestionReader:
             model_name=name,
         )
         return replace(question, kind=_kind(question))
+
+    def _names(self, text: str) -> tuple[Segmentation, tuple[Mention, ...], tuple[Leftover, ...]]:
+        cut = self.linker.segment(text)
+        return cut, *self._corrector.correct(cut.text, cut.mentions, cut.leftovers)
 
     def _carry_over(self, read: Question, asked: Sequence[str]) -> Question:
         """Take terms, and for "and X?" the kind, from the turns before; nothing where the question stands alone."""

@@ -42,7 +42,7 @@ class SpellingCorrector:
     ) -> None:
         self._names = names
         self._display = display
-        self._is_word = is_word
+        self.is_word = is_word
         # a slip hardly ever hits the first letter, and never a digit: both are keys, so that few names are compared
         self._similar: dict[_Key, list[tuple[str, str]]] = defaultdict(list)
         for name in names:
@@ -101,7 +101,7 @@ class SpellingCorrector:
             name
             for name, parts in self._phrases.get((len(typed), typed[0].letters[0]), ())
             if all(
-                word.folded == part.folded or (_is_slip(word, part) and not self._is_word(word.text))
+                word.folded == part.folded or (_is_slip(word, part) and not self.is_word(word.text))
                 for word, part in zip(typed, parts, strict=True)
             )
         ]
@@ -109,7 +109,7 @@ class SpellingCorrector:
 
     def _nearest(self, surface: str) -> str | None:
         word = compact(surface)
-        if len(word) < 3 or self._is_word(surface):
+        if len(word) < 3 or self.is_word(surface):
             return None
         from rapidfuzz.distance import OSA
 

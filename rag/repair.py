@@ -1,0 +1,96 @@
+"""What a reader mends in a question without a thought: misspelt words that ask, and names that are told in parts.
+
+"waht is", "diffrence" and "뭐애요" only ask, so they are put right silently; names are the business of :mod:`rag.typos`.
+"dense and sparse retrieval" names two terms with one shared word, "GPT-3 vs 4" likewise, and "LLM을 심판으로" holds the
+name "LLM 심판" with particles in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from rag.linking import Leftover, Linker, Mention
+from rag.text import is_hangul, to_jamo
+from rag.words import ENGLISH_FUNCTION
+
+__all__ = ["complete_names", "mend_asking_words"]
+
+_WORD = re.compile(r"[가-힣]+|[A-Za-z]+")
+_ASKING = [(word, word) for word in sorted(ENGLISH_FUNCTION) if len(word) > 3 and word.isalpha()]
+_ASKING_KOREAN = [(word, to_jamo(word)) for word in (
+    "뭐예요", "뭐에요", "뭔가요", "뭡니까", "무엇인가요", "설명", "설명해줘", "설명해주세요", "알려줘", "알려주세요", "차이점", "장단점", "어떻게",
+)]  # fmt: skip
+"""Endings are short and many, so that most Korean function words are one letter from another word."""
+_AND = re.compile(
+    r"\s*(,|/|&|\b(and|or|vs\.?|versus|to|from|with|than)\b|이랑|랑|과|와|하고|이나|나|대)\s*", re.IGNORECASE
+)
+_INNER_PARTICLE = re.compile(r"(을|를|의)\s")
+
+
+def mend_asking_words(text: str, leftovers: Iterable[Leftover], *, is_word: Callable[[str], bool]) -> str:
+    """``text`` with misspelt words that only ask put right.
+
+    Args:
+        leftovers: what no name and no function word accounts for, with offsets into ``text``.
+        is_word: whether the glossary spells a word like this; such a word is no misspelling.
+    """
+    at = [o.start for o in leftovers]
+    for word in reversed(list(_WORD.finditer(text))):
+        if any(word.start() <= i < word.end() for i in at) and not is_word(word.group()):
+            text = text[: word.start()] + (_asking(word.group()) or word.group()) + text[word.end() :]
+    return text
+
+
+def _asking(word: str) -> str:
+    """The word of one edit's distance that asks, or nothing. In English a letter is lost, doubled or swapped."""
+    from rapidfuzz.distance import OSA
+
+    korean = is_hangul(word[0])
+    if not korean and any(c.isupper() for c in word[1:]):
+        return ""  # a name
+    typed = to_jamo(word) if korean else word.casefold()
+    for asking, letters in _ASKING_KOREAN if korean else _ASKING:
+        swapped = len(typed) == len(letters) and sorted(typed) == sorted(letters)
+        longer = len(typed) != len(letters) > 4 and typed[-1] == letters[-1]
+        if (
+            typed[0] == letters[0]
+            and (korean or swapped or longer)
+            and OSA.distance(typed, letters, score_cutoff=1) == 1
+        ):
+            return asking
+    return ""
+
+
+def complete_names(
+    text: str, mentions: Sequence[Mention], leftovers: Sequence[Leftover], *, linker: Linker
+) -> tuple[tuple[Mention, ...], tuple[Leftover, ...]]:
+    """Turn leftovers that are part of a name into mentions, with the whole name as the correction."""
+    found, rest = list(mentions), list(leftovers)
+    for left in leftovers:
+        read = next(_readings(text, left, found, linker=linker), None)
+        if read is not None:
+            found = [*(m for m in found if m.end <= read.start or read.end <= m.start), read]
+            rest = [o for o in rest if o.end <= read.start or read.end <= o.start]
+    return tuple(sorted(found, key=lambda m: m.start)), tuple(rest)
+
+
+def _readings(text: str, left: Leftover, mentions: Sequence[Mention], *, linker: Linker) -> Iterator[Mention]:
+    for name in mentions:
+        before = left.start < name.start
+        first, second = (left, name) if before else (name, left)
+        between = text[first.end : second.start]
+        if _AND.fullmatch(between):
+            for whole in _shared(left.surface, name.surface):
+                if (ids := linker.lookup(whole)) and ids != name.entry_ids:
+                    yield Mention(left.start, left.end, left.surface, ids, corrected=linker.show(whole))
+        elif _INNER_PARTICLE.fullmatch(between) and (ids := linker.lookup(f"{first.surface} {second.surface}")):
+            yield Mention(first.start, second.end, text[first.start : second.end], ids)
+
+
+def _shared(part: str, name: str) -> Iterator[str]:
+    """Names that ``part`` makes with the end or the beginning of ``name``."""
+    words = re.split(r"[\s-]+", name)
+    for i in range(1, len(words)):
+        yield " ".join([part, *words[i:]])
+        yield " ".join([*words[:-i], part])
