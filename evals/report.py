@@ -301,7 +301,7 @@ def _row(case: AnswerCase, answer: Answer, seconds: float, files: Mapping[str, s
     row["refused wrongly"] = float(answer.abstained)
     row["forbidden"] = forbidden_count(answer, case.forbidden)
     if case.facts:
-        row["facts"] = fact_recall(answer, case.facts)
+        row["facts"] = 0.0 if answer.abstained else fact_recall(answer, case.facts)  # a refusal may offer the term
     cited = {citation.id for citation in answer.citations}
     lacking = set(case.expected) - cited
     row["terms"] = 1 - max(0, len(lacking) - len(cited & set(case.accept))) / len(case.expected)

@@ -114,7 +114,11 @@ class Linker:
     def __init__(self, entries: Iterable[Entry]) -> None:
         names: dict[str, list[str]] = defaultdict(list)
         display: dict[str, str] = {}
+        self._kin: dict[str, set[str]] = defaultdict(set)
         for entry in entries:
+            for other in (i for ids in entry.relations.values() for i in ids):
+                self._kin[entry.id].add(other)
+                self._kin[other].add(entry.id)
             for form in entry.surfaces:
                 for key in _keys(form):
                     if entry.id not in names[key]:
@@ -122,6 +126,11 @@ class Linker:
                     display.setdefault(key, form)
         self.names: Mapping[str, tuple[str, ...]] = {k: tuple(v) for k, v in names.items() if len(k) > 1}
         self.display: Mapping[str, str] = display
+        self._begun: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
+        for key, ids in self.names.items():
+            words = re.split(r"[\s-]+", display[key])
+            if len(words) > 1 and len(compact(words[0])) > (1 if is_hangul(words[0][0]) else 3):
+                self._begun[compact(words[0])].setdefault(ids, display[key])
         self._longest = max(map(len, self.names), default=0)
 
     def lookup(self, surface: str) -> tuple[str, ...]:
@@ -135,6 +144,12 @@ class Linker:
     def _key(self, surface: str) -> str:
         key = compact(surface)
         return key if key in self.names else _singular(key)
+
+    def begun_by(self, word: str, *, beside: Iterable[str]) -> str:
+        """The name whose first of several words this is, if it is of just one of the entries related to ``beside``."""
+        kin = {i for entry_id in beside for i in self._kin.get(entry_id, ())}
+        names = [name for ids, name in self._begun.get(compact(word), {}).items() if kin.intersection(ids)]
+        return names[0] if len(names) == 1 else ""
 
     def segment(self, question: str) -> Segmentation:
         """Cut ``question`` into units."""

@@ -1,8 +1,8 @@
 """What a reader mends in a question without a thought: misspelt words that ask, and names that are told in parts.
 
 "waht is", "diffrence" and "뭐애요" only ask, so they are put right silently; names are the business of :mod:`rag.typos`.
-"dense and sparse retrieval" names two terms with one shared word, "GPT-3 vs 4" likewise, and "LLM을 심판으로" holds the
-name "LLM 심판" with particles in it.
+"dense and sparse retrieval" names two terms with one shared word, "GPT-3 vs 4" likewise, "prefill vs decode" leaves a word
+out, and "LLM을 심판으로" holds the name "LLM 심판" with a particle in it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _ASKING_KOREAN = [(word, to_jamo(word)) for word in (
 )]  # fmt: skip
 """Endings are short and many, so that most Korean function words are one letter from another word."""
 _AND = re.compile(
-    r"\s*(,|/|&|\b(and|or|vs\.?|versus|to|from|with|than)\b|이랑|랑|과|와|하고|이나|나|대)\s*", re.IGNORECASE
+    r"\s*(,|/|&|\b(and|or|vs\.?|versus|to|from|with|than)\b|이랑|랑|과|와|하고|이나|나|대)\s*(\b(an?|the)\s+)?",
+    re.IGNORECASE,
 )
 _INNER_PARTICLE = re.compile(r"(을|를|의)\s")
 
@@ -84,6 +85,8 @@ def _readings(text: str, left: Leftover, mentions: Sequence[Mention], *, linker:
             for whole in _shared(left.surface, name.surface):
                 if (ids := linker.lookup(whole)) and ids != name.entry_ids:
                     yield Mention(left.start, left.end, left.surface, ids, corrected=linker.show(whole))
+            if not name.corrected and (begun := linker.begun_by(left.surface, beside=name.entry_ids)):
+                yield Mention(left.start, left.end, left.surface, linker.lookup(begun), corrected=begun)
         elif _INNER_PARTICLE.fullmatch(between) and (ids := linker.lookup(f"{first.surface} {second.surface}")):
             yield Mention(first.start, second.end, text[first.start : second.end], ids)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -95,6 +95,7 @@ class Retrieval:
         hits: best first; empty when the evidence is too thin.
         nearest: the best hits all the same, to offer their terms.
         entries: ids of the best entries, each once, beyond the ``k`` passages of ``nearest``.
+        cosines: of the question and each passage of the entries that an answer may be made of, by chunk id.
     """
 
     question: Question
@@ -102,6 +103,7 @@ class Retrieval:
     nearest: tuple[Hit, ...]
     evidence: Evidence
     entries: tuple[str, ...] = ()
+    cosines: Mapping[str, float] = field(default_factory=dict)
 
 
 class GlossaryRetriever(BaseRetriever):
@@ -192,7 +194,7 @@ class GlossaryRetriever(BaseRetriever):
             rows.update(self._definitions.get(entry_id, ()))
         rows = {row for row in rows if mask[row]}
         for row in rows - dense.keys():
-            dense[row] = float(self.index.store.index.reconstruct(row) @ vector)
+            dense[row] = self._cosine(row, vector)
         links = {entry_id: self._link(entry_id, question) for entry_id in question.entry_ids}
         hits = [
             self._hit(row, kind=question.kind, dense=dense, lexical=lexical, coverage=coverage, links=links)
@@ -203,7 +205,16 @@ class GlossaryRetriever(BaseRetriever):
         evidence = weigh(question, ranked, uses=self.uses, terms=self.index.terms, is_word=self.is_word)
         enough = evidence.confidence >= self.threshold
         entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
-        return Retrieval(question, tuple(ranked[:k]) if enough else (), tuple(ranked[:k]), evidence, entries)
+        cosines = {
+            self.index.chunks[row].id: dense[row] if row in dense else self._cosine(row, vector)
+            for entry_id in dict.fromkeys([*question.entry_ids, *entries[:3]])
+            for row in self._rows_of_entry.get(entry_id, ())
+            if mask[row]
+        }
+        return Retrieval(question, tuple(ranked[:k]) if enough else (), tuple(ranked[:k]), evidence, entries, cosines)
+
+    def _cosine(self, row: int, vector: NDArray[np.float32]) -> float:
+        return float(self.index.store.index.reconstruct(row) @ vector)
 
     def _query_text(self, question: Question) -> str:
         """The question with misspelt names put right and carried terms named."""

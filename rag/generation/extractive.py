@@ -14,6 +14,7 @@ from rag.generation.plans import PLANS
 from rag.generation.sources import Sources
 from rag.question import Question
 from rag.retriever import GlossaryRetriever, Retrieval
+from rag.sides import as_written
 from rag.types import Answer, Chunk, Related
 
 __all__ = ["ExtractiveGenerator"]
@@ -35,7 +36,8 @@ class ExtractiveGenerator:
         """Compose the answer, or abstain where the evidence is too thin or no sentence answers this kind of question."""
         question = retrieval.question
         sources = Sources(self._retriever, retrieval)
-        partial = question.kind == "compare" and len(sources.groups) == 1 and bool(question.leftovers)
+        known = [bool(side.entry_ids) for side in sources.sides]
+        partial = question.kind == "compare" and any(known) and not all(known)
         if not retrieval.hits and not partial:
             return self._abstain(retrieval, sources)
         draft = PLANS[question.kind](sources)
@@ -75,7 +77,8 @@ class ExtractiveGenerator:
         ids = list(dict.fromkeys([*question.entry_ids, *retrieval.entries]))[:3]
         nearest = tuple(Related(i, self._entries[i].name(lang)) for i in ids if i in self._entries)
         words = question.leftovers
-        unknown = question.text[words[0].start : words[-1].end] if words and not question.mentions else ""
+        named = words and not question.mentions
+        unknown = as_written(question.text, words[0].start, words[-1].end) if named else ""
         short = unknown and len(words) <= 2 and len(unknown) <= 40
         first = phrase("missing", lang, term=topic(unknown, lang)) if short else phrase("not_found", lang)
         offer = [phrase("nearest", lang, terms=[n.term for n in nearest])] if nearest else []

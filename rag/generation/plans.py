@@ -9,7 +9,7 @@ from rag.generation.citations import Line
 from rag.generation.phrases import phrase, topic
 from rag.generation.sources import Draft, Sources
 from rag.model_names import rule_pattern, split_model_name
-from rag.question import asks_how_many
+from rag.question import asks_directly, asks_how_many
 from rag.text import compact
 from rag.types import Kind, SectionName, Sentence
 
@@ -41,10 +41,21 @@ def define(sources: Sources) -> Draft:
     subjects = sources.subjects
     if len(subjects) > 1:
         return Draft(_lines(s for i in subjects[:4] for s in sources.sentences(i, "definition")[:1]))
+    if sources.aspect or sources.question.leftovers:
+        return _details(sources)
     chosen: list[Sentence] = []
     for entry_id in subjects:
         chosen = [*sources.sentences(entry_id, "definition")[:2], *sources.sentences(entry_id, "how", "why")[:1]]
     return Draft(_lines(chosen))
+
+
+def _details(sources: Sources) -> Draft:
+    """What a term is, and what the question asks of it beyond that."""
+    chosen: list[Sentence] = []
+    for entry_id in sources.subjects:
+        found = sources.best(sources.sentences(entry_id), 3)
+        chosen = [*sources.sentences(entry_id, "definition")[: _lead(sources, 1)], *found]
+    return Draft(_lines(chosen[:4]))
 
 
 def plain(sources: Sources) -> Draft:
@@ -63,14 +74,21 @@ def _about(*sections: SectionName, count: int, lead: int = 0) -> Callable[[Sourc
         chosen: list[Sentence] = []
         for entry_id in sources.subjects[:2]:
             found = sources.sentences(entry_id, *sections)
-            if sources.question.leftovers:
-                pool = sources.sentences(entry_id)
-                strong = [s for s in sources.best(pool, 2, preferred=sections) if sources.overlap(s) > 0]
-                found = list({s.quote: s for s in [*strong, *found]}.values())
-            chosen += [*sources.sentences(entry_id, "definition")[:lead], *found[:count]]
+            if sources.aspect:
+                found = sources.best(sources.sentences(entry_id), count)
+            elif sources.question.leftovers:
+                found = sources.best(sources.sentences(entry_id), count, preferred=sections)
+            chosen += [*sources.sentences(entry_id, "definition")[: _lead(sources, lead)], *found[:count]]
         return Draft(_lines(chosen)) if chosen else define(sources)
 
     return plan
+
+
+def _lead(sources: Sources, usual: int) -> int:
+    """How many sentences of the definition go first: one where "what is it" is asked beside something else."""
+    if sources.aspect:
+        return int(bool(asks_directly(sources.question)))
+    return usual
 
 
 def proscons(sources: Sources) -> Draft:
@@ -119,18 +137,26 @@ def reverse(sources: Sources) -> Draft:
 
 def compare(sources: Sources) -> Draft:
     """The difference first, then each side; related terms are said to be related; a missing side is named."""
-    subjects, lang = sources.subjects, sources.lang
+    subjects, lang, missing = sources.subjects, sources.lang, list[str]()
+    if not sources.groups:
+        return reverse(sources)
+    if len(sources.sides) > 1 and not sources.question.carried:
+        missing = [side.text for side in sources.sides if not side.entry_ids]
+        subjects = [i for i in subjects if any(i in side.entry_ids for side in sources.sides)]
+        if not subjects:
+            return Draft()
+    notes = [phrase("missing", lang, term=topic(", ".join(missing), lang))] if missing else []
     if len(subjects) < 2:
-        missing = " ".join(o.surface for o in sources.question.leftovers)
-        draft = define(sources)
-        known = bool(sources.question.mentions or sources.question.carried) and bool(draft.lines)
-        if known and len({i for g in sources.groups for i in g}) == 1 and len(sources.question.mentions) > 1:
+        if len({i for g in sources.groups for i in g}) == 1 and len(sources.question.mentions) > 1 and not missing:
             return same(sources)
-        notes = [phrase("missing", lang, term=topic(missing, lang))] if missing and known else []
-        return Draft(draft.lines, [*notes, *draft.notes])
+        told = [s for i in subjects for s in _speaking_of(sources, i, missing)[:3]]
+        if not missing:
+            return _details(sources)
+        sides = [s for i in subjects for s in sources.sentences(i, "definition", "how")[: 1 if told else 2]]
+        return Draft(_lines([*told, *sides]), notes)
     pairs = [(a, b) for i, a in enumerate(subjects[:3]) for b in subjects[i + 1 : 3]]
     contrast = [s for a, b in pairs for s in _versus(sources, a, b)[: 3 if len(pairs) == 1 else 1]]
-    notes = [note for a, b in pairs for note in _kinship(sources, a, b)]
+    notes += [note for a, b in pairs for note in _kinship(sources, a, b)]
     if not contrast:
         contrast = [s for a, b in pairs for s in _joint(sources, a, b)[:2]]
         if not contrast:
@@ -138,6 +164,13 @@ def compare(sources: Sources) -> Draft:
     count = 1 if contrast else 2
     sides = [s for i in subjects[:4] for s in sources.sentences(i, "definition", "how")[:count]]
     return Draft(_lines([*contrast, *sides]), notes)
+
+
+def _speaking_of(sources: Sources, entry_id: str, words: Iterable[str]) -> list[Sentence]:
+    """Sentences of an entry that speak of what has no entry of its own, the most telling sections first."""
+    wanted = [re.compile(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", re.IGNORECASE) for word in words]
+    order: tuple[SectionName, ...] = ("confusion", "versus", "how", "limits", "why", "examples", "origin")
+    return [s for s in sources.sentences(entry_id, *order) if any(word.search(s.text) for word in wanted)]
 
 
 def _versus(sources: Sources, a: str, b: str) -> list[Sentence]:

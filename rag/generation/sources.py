@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from rag.generation.aspects import aspect_of
 from rag.generation.citations import Line
 from rag.lexical import tokens
 from rag.question import asks_directly
 from rag.retriever import GlossaryRetriever, Retrieval
 from rag.sentences import sentence_spans
+from rag.sides import Side, sides
 from rag.types import Entry, SectionName, Sentence
 
 __all__ = ["Draft", "Sources"]
+
+_PREFERRED = 2.0
+"""What it is worth that a sentence stands in a section for this kind of question, in units of idf."""
+_TOLD = 3.0
+"""What it is worth that a sentence looks as if it told the aspect in question."""
+_APART = 3.0
+"""What a sentence loses if its passage is less like the question than the entry's best, at most, ..."""
+_FAR = 0.06
+"""... which is at this difference of cosines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +44,12 @@ class Sources:
         self.question = retrieval.question
         self.lang = retrieval.question.language
         self.entries: Mapping[str, Entry] = retriever.index.entries
+        self.aspect = aspect_of(retrieval.question)
+
+    @cached_property
+    def sides(self) -> list[Side]:
+        """What the question sets side by side."""
+        return sides(self.question, is_word=self.retriever.is_word)
 
     @property
     def groups(self) -> list[tuple[str, ...]]:
@@ -100,9 +118,29 @@ class Sources:
         preferred: Sequence[SectionName] = (),
         words: Sequence[str] = (),
     ) -> list[Sentence]:
-        """The ``count`` sentences that answer the question's content best, in their order in the entry."""
-        ranked = sorted(
-            range(len(sentences)),
-            key=lambda i: (-self.overlap(sentences[i], words) - 2.0 * (sentences[i].chunk.section in preferred), i),
-        )
-        return [sentences[i] for i in sorted(ranked[:count])]
+        """The ``count`` sentences that answer the question best: section by section, the section of the best one first.
+
+        Where an aspect is asked for, the best sentence comes first, and none is taken that does not tell it if one does.
+
+        Args:
+            preferred: sections that answer this kind of question.
+            words: what to look for beside the question's own content.
+        """
+        cosines = self.retrieval.cosines
+        nearest = max((cosines.get(s.chunk.id, 0.0) for s in sentences), default=0.0)
+
+        def score(sentence: Sentence) -> float:
+            apart = min(_FAR, nearest - cosines.get(sentence.chunk.id, 0.0)) / _FAR
+            liked = _PREFERRED * (sentence.chunk.section in preferred) - _APART * apart
+            if self.aspect:
+                liked += _TOLD * bool(self.aspect.told.search(sentence.text))
+                liked += _PREFERRED * (sentence.chunk.section in self.aspect.sections)
+            return self.overlap(sentence, words) + liked
+
+        scores = [score(sentence) for sentence in sentences]
+        ranked = sorted(range(len(sentences)), key=lambda i: (-scores[i], i))[:count]
+        if self.aspect:
+            told = [i for i in ranked if self.aspect.told.search(sentences[i].text)]
+            return [sentences[i] for i in told or ranked]
+        sections = list(dict.fromkeys(sentences[i].chunk.id for i in ranked))
+        return [sentences[i] for i in sorted(ranked, key=lambda i: (sections.index(sentences[i].chunk.id), i))]

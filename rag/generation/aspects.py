@@ -1,0 +1,73 @@
+"""What a question wants to know of a term beyond what its kind tells, and how sentences that tell it look.
+
+"How do I reduce KV cache memory?" and "vLLM은 왜 빨라?" share few words with the sentences that answer them, and those stand
+in no section of their own. Each aspect pairs words of the question with words of such sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.question import Question, masked
+from rag.types import SectionName
+
+__all__ = ["ASPECTS", "Aspect", "aspect_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """One thing to know.
+
+    Attributes:
+        asked: found in the question, names masked and lower case.
+        told: found in sentences that tell it.
+        sections: where such sentences mostly stand.
+    """
+
+    asked: re.Pattern[str]
+    told: re.Pattern[str]
+    sections: tuple[SectionName, ...]
+
+
+def _aspect(asked: str, told: str, *sections: SectionName) -> Aspect:
+    return Aspect(re.compile(asked), re.compile(told, re.IGNORECASE), sections)
+
+
+ASPECTS = (
+    _aspect(
+        r"(언제|어떨\s*때).{0,8}(안\s|없|말아|못|소용)|(쓰면|하면)\s*안\s*(돼|되)|when (not|shouldn|does.{0,20}(not|n't))|not (help|work|use)|when .*n't|why not|turn .*off",
+        r"않|없|못|어렵|느리|대신|끄|꺼|not\b|no\b|n't|off\b|instead|fail|hurt|slow|cannot", "limits", "how",
+    ),
+    _aspect(
+        r"언제.{0,6}(써|쓰|쓸|사용|필요|고르|좋|해야|하는)|어떨\s*때|어떤\s*(경우|상황)|when (to|should|do|would|is it)|(which|what) (case|situation)s?",
+        r"때|경우|고릅|알맞|적합|필요하|when|where|if\b|choose|suit|fits?\b|pick", "plain", "why", "versus",
+    ),
+    _aspect(
+        r"(막|줄이|줄일|줄여|낮추|낮춰|피하|방지|예방|해결|완화|대처|개선|극복|보완)|부족하면|모자라|prevent|reduc|avoid|mitigat|shrink|smaller|lower|\bcut\b|\bfix\b|solve|overcome|improve|speed up|out of memory|counter|defen[cds]",
+        r"줄[이어일입여]|막[는을지으습]|방지|완화|낮[추춥아]|피하|피할|해결|대처|보완|나누어|멈춥|prevent|reduc|avoid|mitigat|shrink|lower|\bcut|limit|counter|require|spread|fewer|stop", "limits", "how",
+    ),
+    _aspect(
+        r"왜\s*(생|일어|발생|나타|그래|그런|이래|느려|느린|느리|빨라|빠르|빠른|커|크|안\s)|원인|때문|why (does|do|is|are) (it|this|that|they)? ?(happen|so |fast|slow|big|large)|what causes|\bcauses?\b|come from",
+        r"때문|생깁|생기기|원인|동시에|줄입|because|cause|comes? from|arise|happen|by (sharing|managing|storing)", "how", "why",
+    ),
+    _aspect(
+        r"없으면|없이|안\s*(하|쓰)면|빼면|without|what if .*(no|not|n't)|if .*(don't|do not|isn't|no )",
+        r"없으면|없이|않으면|없던|없는|without|unless|otherwise", "why", "limits",
+    ),
+    _aspect(
+        r"공식|수식|계산|formula|equation|comput|calculat",
+        r"[=÷×√]|곱|나누|나눈|더하|더해|합|비율|평균|product|divid|sum\b|ratio|multipl|count", "how", "examples",
+    ),
+    _aspect(r"한국어(?!로)|한글|국산|korean", r"한국|한글|korea", "examples", "limits"),
+    _aspect(
+        r"(얼마|몇|크기|사이즈|개수).{0,8}(적당|좋|적절|추천|정해|해야)|how (big|large|long|many) should|what (size|value|number) should|good (value|size)",
+        r"보통|흔히|정답|적당|권|usual|common|typical|no (right|fixed)|depends", "how", "limits", "examples",
+    ),
+)  # fmt: skip
+
+
+def aspect_of(question: Question) -> Aspect | None:
+    """The first aspect that a question asks for, if any."""
+    bare = masked(question)
+    return next((aspect for aspect in ASPECTS if aspect.asked.search(bare)), None)

@@ -1,0 +1,81 @@
+"""What a comparison sets side by side: "vLLM vs TGI vs Ollama" has three sides, of which the glossary may know two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rag.linking import Leftover, Mention
+from rag.question import Question
+from rag.text import is_hangul
+
+__all__ = ["Side", "as_written", "sides"]
+
+_APART = re.compile(
+    r"[,/&]|\b(and|or|vs|versus|than|from|to|with)\b|(이랑|랑|하고|와|과|보다|이나|나|대)(\s|$)", re.IGNORECASE
+)
+
+_TOPIC = re.compile(r"(은|는|이|가)(\s|$)")
+_CASE = re.compile(r"(이란|란|은|는|이|가|을|를|과|와|의|이랑|랑|하고|보다)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison.
+
+    Attributes:
+        text: as typed.
+        entry_ids: what it names; empty if the glossary has no entry for it.
+    """
+
+    text: str
+    entry_ids: frozenset[str]
+
+
+def sides(question: Question, *, is_word: Callable[[str], bool]) -> list[Side]:
+    """The sides of a comparison, in order; a single one if nothing is set against anything.
+
+    Args:
+        is_word: whether the glossary's text uses a string.
+    """
+    units: list[Mention | Leftover] = sorted([*question.mentions, *question.leftovers], key=lambda unit: unit.start)
+    groups: list[list[Mention | Leftover]] = []
+    more = "보다" in question.text
+    for unit in units:
+        between = question.text[groups[-1][-1].end : unit.start] if groups else ""
+        topic = more and _TOPIC.match(between)  # "GaLore는 LoRA보다 나아?"
+        if not groups or topic or _APART.search(between):
+            groups.append([])
+        groups[-1].append(unit)
+    return [_side(question, group, is_word=is_word) for group in groups]
+
+
+def _side(question: Question, units: list[Mention | Leftover], *, is_word: Callable[[str], bool]) -> Side:
+    named = [unit for unit in units if isinstance(unit, Mention)]
+    if not named:
+        together = units[:1]
+        for unit in units[1:]:
+            if unit.start - together[-1].end > 1:
+                break  # "LoRA랑 VeRA 차이가 실무에서 어때": what stands further off is no part of the name
+            together.append(unit)
+        return Side(as_written(question.text, together[0].start, together[-1].end), frozenset())
+    for unit in units:
+        foreign = unit.surface.isascii() and (unit.surface[0].isupper() or not is_word(unit.surface))
+        if isinstance(unit, Leftover) and foreign:
+            near = next((n for n in named if -1 <= n.start - unit.end <= 1 or -1 <= unit.start - n.end <= 1), None)
+            if near is not None and near.surface.isascii():  # "LM Studio", "TensorRT-LLM": the name of something else
+                start, end = min(near.start, unit.start), max(near.end, unit.end)
+                return Side(question.text[start:end], frozenset())
+    return Side(question.text[named[0].start : named[-1].end], frozenset(i for n in named for i in n.entry_ids))
+
+
+def as_written(text: str, start: int, end: int) -> str:
+    """An unknown word whole, less its case particle: "블록체인과" is 블록체인, where a reader of endings sees 블록체 + 인."""
+    stop = end
+    while stop < len(text) and is_hangul(text[stop]) and is_hangul(text[end - 1]):
+        stop += 1
+    if stop == end:
+        return text[start:end]
+    word = _CASE.sub("", text[start:stop])
+    return word if start + len(word) >= end else text[start:end]

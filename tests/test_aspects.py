@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+from helpers import open_shipped
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("과적합 막는 방법 뭐가 있어?", "과적합을 줄이려면"),
+        ("환각을 줄이려면 어떻게 해야 하나요?", "환각은 RAG로 근거 문서를 주고"),
+        ("How do I reduce KV cache memory?", "KV cache size is reduced by"),
+        ("VRAM이 부족하면 어떻게 해야 돼?", "사용량을 줄이는 방법"),
+        ("vLLM은 왜 빨라?", "PagedAttention"),
+        ("환각은 왜 생겨?", "때문에 생깁니다"),
+        ("positional encoding이 없으면 어떻게 돼?", "위치 인코딩이 없으면"),
+        ("chunk size는 얼마가 적당해?", "정답 크기가 없어서"),
+        ("BERT의 한국어 버전 있어?", "KoBERT"),
+        ("what is dropout and when should i turn it off", "dropout is not applied"),
+        ("파인튜닝은 언제 해야 하나요", "때 파인튜닝을 고려합니다"),
+        ("CoT는 언제 효과가 없나요?", "이득이 거의 없습니다"),
+        ("when to use LoRA", "LoRA helps when"),
+    ],
+)
+def test_the_sentence_that_tells_the_aspect_is_there(question: str, quote: str) -> None:
+    answer = open_shipped().ask(question)
+    assert any(quote in citation.quote for citation in answer.citations), answer.answer
+
+
+def test_a_plain_question_has_no_aspect_and_its_usual_answer() -> None:
+    first = open_shipped().ask("LoRA가 뭐야?").citations[0]
+    assert first.section == "definition"
+    assert open_shipped().ask("LoRA 원리").citations[0].section == "how"
