@@ -11,7 +11,7 @@ from rag.generation.citations import Line, cite, verify
 from rag.generation.phrases import phrase, topic
 from rag.generation.pieces import pieces
 from rag.generation.plans import PLANS
-from rag.generation.sources import Sources
+from rag.generation.sources import Draft, Sources
 from rag.question import Question
 from rag.retriever import GlossaryRetriever, Retrieval
 from rag.sides import as_written
@@ -43,6 +43,7 @@ class ExtractiveGenerator:
         draft = PLANS[question.kind](sources)
         if not draft.lines:
             return self._abstain(retrieval, sources)
+        draft = _with_rival(draft, sources)
         lines = _distinct(draft.lines)[:MAX_SENTENCES]
         scores = {line.sentence.chunk.id: retrieval.evidence.confidence for line in lines}
         scores |= {hit.chunk.id: hit.score for hit in retrieval.nearest}
@@ -115,6 +116,16 @@ class ExtractiveGenerator:
                 ids += self._entries[entry_id].relations.get(name, ())
         fresh = [i for i in dict.fromkeys(ids) if i not in cited and i in self._entries][:5]
         return tuple(Related(i, self._entries[i].name(question.language)) for i in fresh)
+
+
+def _with_rival(draft: Draft, sources: Sources) -> Draft:
+    """The draft and, where another term may be meant as well, what that one is."""
+    rival = sources.rival
+    if not rival or any(line.sentence.chunk.entry_id == rival for line in draft.lines):
+        return draft
+    note = phrase("rival", sources.lang, term=sources.name(rival))
+    offered = [Line(sentence) for sentence in sources.sentences(rival, "definition")[:1]]
+    return Draft([*draft.lines, *offered], [*draft.notes, note])
 
 
 def _distinct(lines: Iterable[Line]) -> list[Line]:

@@ -45,6 +45,10 @@ _PHRASES: Mapping[str, Mapping[Language, str]] = {
         "ko": "둘을 직접 비교한 문장은 용어집에 없어 각각의 설명을 보여 드립니다.",
         "en": "The glossary does not compare them directly, so here is what it says of each.",
     },
+    "rival": {
+        "ko": "비슷하게 맞는 용어가 있어 함께 보여 드립니다: {term}.",
+        "en": "{term} fits the description almost as well, so it is shown too.",
+    },
     "listed": {"ko": "용어집에 있는 항목 {count}개: {terms}.", "en": "{count} entries in the glossary: {terms}."},
     "path": {"ko": "읽는 순서: {terms}.", "en": "Reading order: {terms}."},
     "unknown_part": {
