@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 from pydantic import ConfigDict, PrivateAttr
 
+from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings
 from rag.evidence import THRESHOLD, Evidence, weigh
 from rag.index import GlossaryIndex
@@ -55,8 +56,8 @@ SECTIONS_OF_KIND: Mapping[Kind, tuple[SectionName, ...]] = {
 }
 
 
-FUSED = ("dense", "definition", "lexical", "coverage", "link", "section")
-"""The signals that add up to a score."""
+FUSED = ("dense", "definition", "lexical", "coverage", "core", "link", "section", "hub")
+"""The signals that add up to a score; the last one is subtracted, or added to entries that are seldom near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Weights:
             sections talk about it (hit rate@1 on descriptions 0.79 to 0.84, cross-validated on the development split).
         lexical: BM25 of the passage.
         coverage: how much of the question the whole entry covers.
+        core: how much of the question the entry's names, definition and plain words cover.
+        hub: subtracted from entries that are near to everything, for each unit of cosine.
         link: for entries that the question names and is about.
         section: for sections that answer this kind of question.
         mentioned: subtracted from entries that a description mentions in passing: they are not what is sought.
@@ -80,11 +83,18 @@ class Weights:
     definition: float = 1.6
     lexical: float = 1.1
     coverage: float = 1.3
+    core: float = 0.9
+    hub: float = 7.0
     link: float = 1.2
     section: float = 0.16
     mentioned: float = 0.1
     excluded: float = 0.1
     description: float = 2.5
+
+    @property
+    def best(self) -> float:
+        """The score that no passage exceeds by much, as the unit of scores."""
+        return self.dense + self.definition + self.lexical + self.coverage + self.core + self.link + self.section
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,7 @@ class GlossaryRetriever(BaseRetriever):
     _masks: dict[Language, NDArray[np.bool_]] = PrivateAttr()
     _latin_words: frozenset[str] = PrivateAttr()
     _is_word: Callable[[str], bool] = PrivateAttr()
+    _cores: dict[Language, EntryCores] = PrivateAttr()
     _ids: list[str] = PrivateAttr()
     _number: dict[str, int] = PrivateAttr()
 
@@ -141,6 +152,13 @@ class GlossaryRetriever(BaseRetriever):
             lacking = {entry.id for entry in self.index.entries.values() if lang not in entry.languages}
             keep = (chunk.lang == lang or chunk.entry_id in lacking for chunk in chunks)
             self._masks[lang] = np.fromiter(keep, dtype=bool, count=len(chunks))
+        self._cores = {
+            lang: EntryCores(
+                self.index.entries, chunks=chunks, rows=np.flatnonzero(self._masks[lang]).tolist(),
+                vectors=self.index.store.vectors, language=lang,
+            )
+            for lang in LANGUAGES
+        }  # fmt: skip
         self._ids = list(self.index.entries)
         self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
         vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
@@ -196,10 +214,12 @@ class GlossaryRetriever(BaseRetriever):
         for row in rows - dense.keys():
             dense[row] = self._cosine(row, vector)
         links = {entry_id: self._link(entry_id, question) for entry_id in question.entry_ids}
-        hits = [
-            self._hit(row, kind=question.kind, dense=dense, lexical=lexical, coverage=coverage, links=links)
-            for row in rows
-        ]
+        core = self._cores[question.language].coverage(text)
+        score = partial(
+            self._hit, kind=question.kind, language=question.language, dense=dense, lexical=lexical,
+            coverage=coverage, core=core, links=links,
+        )  # fmt: skip
+        hits = [score(row) for row in rows]
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
         ranked = self._arrange(hits, question)
         evidence = weigh(question, ranked, uses=self.uses, terms=self.index.terms, is_word=self.is_word)
@@ -230,15 +250,17 @@ class GlossaryRetriever(BaseRetriever):
         row: int,
         *,
         kind: Kind,
+        language: Language,
         dense: Mapping[int, float],
         lexical: Mapping[int, float],
         coverage: NDArray[np.float64],
+        core: NDArray[np.float64],
         links: Mapping[str, float],
     ) -> Hit:
         chunk, weights = self.index.chunks[row], self.weights
         preferred = SECTIONS_OF_KIND[kind]
         definition = max((dense[i] for i in self._definitions.get(chunk.entry_id, ()) if i in dense), default=0.0)
-        bm25 = lexical.get(row, 0.0)
+        bm25, number = lexical.get(row, 0.0), self._number[chunk.entry_id]
         # BM25 has no upper bound, so it is squashed
         signals = {
             "cosine": dense[row],
@@ -246,7 +268,9 @@ class GlossaryRetriever(BaseRetriever):
             "dense": weights.dense * _spread(dense[row]),
             "definition": weights.definition * _spread(definition),
             "lexical": weights.lexical * bm25 / (bm25 + 12.0),
-            "coverage": weights.coverage * float(coverage[self._number[chunk.entry_id]]),
+            "coverage": weights.coverage * float(coverage[number]),
+            "core": weights.core * float(core[number]),
+            "hub": -weights.hub * float(self._cores[language].hubness[number]),
             "link": links.get(chunk.entry_id, 0.0),
             "section": 0.0,
         }
@@ -254,8 +278,7 @@ class GlossaryRetriever(BaseRetriever):
             sure = 2.0 if signals["link"] > weights.link / 2 else 1.0  # within a named entry the section decides
             signals["section"] = sure * weights.section * (1 - 0.5 * preferred.index(chunk.section))
         total = sum(signals[name] for name in FUSED)
-        best = sum(getattr(weights, name) for name in FUSED)
-        return Hit(chunk, max(0.0, min(1.0, total / best)), signals)
+        return Hit(chunk, max(0.0, min(1.0, total / weights.best)), signals)
 
     def _link(self, entry_id: str, question: Question) -> float:
         """What a name in the question is worth: much when the question is about it, little inside a description.
