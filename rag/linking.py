@@ -145,9 +145,13 @@ class Linker:
         key = compact(surface)
         return key if key in self.names else _singular(key)
 
+    def kin(self, entry_id: str) -> set[str]:
+        """Ids that an entry's relations name, and of entries whose relations name it."""
+        return self._kin.get(entry_id, set())
+
     def begun_by(self, word: str, *, beside: Iterable[str]) -> str:
         """The name whose first of several words this is, if it is of just one of the entries related to ``beside``."""
-        kin = {i for entry_id in beside for i in self._kin.get(entry_id, ())}
+        kin = {i for entry_id in beside for i in self.kin(entry_id)}
         names = [name for ids, name in self._begun.get(compact(word), {}).items() if kin.intersection(ids)]
         return names[0] if len(names) == 1 else ""
 

@@ -21,7 +21,8 @@ from rag.embedding import ArrayEmbeddings
 from rag.evidence import THRESHOLD, Evidence, weigh
 from rag.index import GlossaryIndex
 from rag.linking import Linker
-from rag.question import Question, QuestionReader, asks_directly
+from rag.question import Question, asks_directly
+from rag.reader import QuestionReader
 from rag.types import LANGUAGES, Hit, Kind, Language, SectionName
 from rag.typos import SpellingCorrector
 
@@ -76,6 +77,7 @@ class Weights:
         section: for sections that answer this kind of question.
         mentioned: subtracted from entries that a description mentions in passing: they are not what is sought.
         excluded: subtracted from entries named in a question that asks for the name of something else.
+        kin: share of the weight of a carried term that terms related to it get.
         description: number of other content words at which a name in the question counts half.
     """
 
@@ -89,6 +91,7 @@ class Weights:
     section: float = 0.16
     mentioned: float = 0.1
     excluded: float = 0.1
+    kin: float = 0.75
     description: float = 2.5
 
     @property
@@ -133,7 +136,7 @@ class GlossaryRetriever(BaseRetriever):
     _masks: dict[Language, NDArray[np.bool_]] = PrivateAttr()
     _latin_words: frozenset[str] = PrivateAttr()
     _is_word: Callable[[str], bool] = PrivateAttr()
-    _cores: dict[Language, EntryCores] = PrivateAttr()
+    _core: Callable[[Language], EntryCores] = PrivateAttr()
     _ids: list[str] = PrivateAttr()
     _number: dict[str, int] = PrivateAttr()
 
@@ -152,13 +155,7 @@ class GlossaryRetriever(BaseRetriever):
             lacking = {entry.id for entry in self.index.entries.values() if lang not in entry.languages}
             keep = (chunk.lang == lang or chunk.entry_id in lacking for chunk in chunks)
             self._masks[lang] = np.fromiter(keep, dtype=bool, count=len(chunks))
-        self._cores = {
-            lang: EntryCores(
-                self.index.entries, chunks=chunks, rows=np.flatnonzero(self._masks[lang]).tolist(),
-                vectors=self.index.store.vectors, language=lang,
-            )
-            for lang in LANGUAGES
-        }  # fmt: skip
+        self._core = lru_cache(maxsize=len(LANGUAGES))(self._read_core)  # a question needs that of its language
         self._ids = list(self.index.entries)
         self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
         vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
@@ -167,6 +164,11 @@ class GlossaryRetriever(BaseRetriever):
         linker = Linker(self.index.entries.values())
         corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_spelled)
         self._reader = QuestionReader(linker, corrector=corrector)
+
+    def _read_core(self, language: Language) -> EntryCores:
+        rows = np.flatnonzero(self._masks[language]).tolist()
+        index = self.index
+        return EntryCores(index.entries, chunks=index.chunks, rows=rows, vectors=index.store.vectors, language=language)
 
     @property
     def reader(self) -> QuestionReader:
@@ -204,7 +206,8 @@ class GlossaryRetriever(BaseRetriever):
         lexical = {row: s for row, s in self.index.lexical.search(text, k=4 * _POOL) if mask[row]}
         coverage = self.index.terms.coverage(text)
         rows = {*dense, *list(lexical)[:_POOL]}
-        for entry_id in question.entry_ids:
+        links = self._links(question)
+        for entry_id in links:
             rows.update(self._rows_of_entry.get(entry_id, ()))
         for number in np.argsort(-coverage)[:5]:
             rows.update(self._rows_of_entry[self._ids[number]] if coverage[number] > 0 else ())
@@ -213,8 +216,7 @@ class GlossaryRetriever(BaseRetriever):
         rows = {row for row in rows if mask[row]}
         for row in rows - dense.keys():
             dense[row] = self._cosine(row, vector)
-        links = {entry_id: self._link(entry_id, question) for entry_id in question.entry_ids}
-        core = self._cores[question.language].coverage(text)
+        core = self._core(question.language).coverage(text)
         score = partial(
             self._hit, kind=question.kind, language=question.language, dense=dense, lexical=lexical,
             coverage=coverage, core=core, links=links,
@@ -270,7 +272,7 @@ class GlossaryRetriever(BaseRetriever):
             "lexical": weights.lexical * bm25 / (bm25 + 12.0),
             "coverage": weights.coverage * float(coverage[number]),
             "core": weights.core * float(core[number]),
-            "hub": -weights.hub * float(self._cores[language].hubness[number]),
+            "hub": -weights.hub * float(self._core(language).hubness[number]),
             "link": links.get(chunk.entry_id, 0.0),
             "section": 0.0,
         }
@@ -279,6 +281,21 @@ class GlossaryRetriever(BaseRetriever):
             signals["section"] = sure * weights.section * (1 - 0.5 * preferred.index(chunk.section))
         total = sum(signals[name] for name in FUSED)
         return Hit(chunk, max(0.0, min(1.0, total / weights.best)), signals)
+
+    def _links(self, question: Question) -> dict[str, float]:
+        """What the names in the question, and those carried over, are worth to entries.
+
+        A follow-up that says more than "and its limits?" may be about a term beside the last one: after "what is MoE", "so
+        what picks the expert?" is about the router.
+        """
+        links = {entry_id: self._link(entry_id, question) for entry_id in question.entry_ids}
+        if question.carried and question.content and not question.mentions:
+            linker = self._reader.linker
+            for entry_id in question.carried:
+                for other in linker.kin(entry_id):
+                    if other in self._number:
+                        links.setdefault(other, self.weights.kin * links[entry_id])
+        return links
 
     def _link(self, entry_id: str, question: Question) -> float:
         """What a name in the question is worth: much when the question is about it, little inside a description.

@@ -21,7 +21,7 @@ from rag.corpus import Corpus, load_corpus
 from rag.embedding import ArrayEmbeddings, Vectors
 from rag.index import GlossaryIndex, build_index, load_index
 from rag.linking import Linker
-from rag.question import QuestionReader
+from rag.reader import QuestionReader
 from rag.settings import shipped_corpus
 
 SOURCE = Path(rag.text.__file__).resolve().parents[1]

@@ -12,7 +12,8 @@ from rag.chain import Assistant
 from rag.evidence import THRESHOLD, WEIGHTS, Evidence, certain, features, weigh
 from rag.lexical import EntryTerms
 from rag.linking import Leftover, Linker, Mention
-from rag.question import Question, QuestionReader
+from rag.question import Question
+from rag.reader import QuestionReader
 from rag.types import Chunk, Entry, Hit
 from rag.typos import SpellingCorrector
 

@@ -6,13 +6,13 @@ from rag.errors import InputError
 from rag.question import (
     MAX_QUESTION,
     Question,
-    QuestionReader,
     asked_before,
     asks_directly,
     asks_how_many,
     clean_question,
     masked,
 )
+from rag.reader import QuestionReader
 
 Turns = list[dict[str, str]]
 

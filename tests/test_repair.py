@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question import QuestionReader
+from rag.reader import QuestionReader
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.linking import Leftover, Mention
-from rag.question import QuestionReader
+from rag.reader import QuestionReader
 from rag.typos import SpellingCorrector
 
 

@@ -27,7 +27,9 @@ _FAR = 0.06
 """... which is at this difference of cosines."""
 _CLOSE = 0.25
 """Margin, as in the evidence (0.2 of score is 1), below which the next entry is offered too."""
-_GUESSING: frozenset[Kind] = frozenset({"reverse", "fact", "define", "how", "why", "expand", "examples", "origin", "plain"})
+_GUESSING: frozenset[Kind] = frozenset(
+    {"reverse", "fact", "define", "how", "why", "expand", "examples", "origin", "plain"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,9 @@ class Sources:
             h.signals.get("link", 0.0) > 0.5 for h in self.retrieval.nearest[:1]
         )
         several = len(chosen) > 1 and self.question.kind in ("compare", "relation", "same")
+        beside = self.question.carried and not self.question.mentions and ranked and ranked[0] not in chosen
+        if beside and about:
+            return ranked[:1]  # a term related to the one before
         if chosen and (about or several or self.question.carried):
             return list(dict.fromkeys(chosen))
         return ranked[:1]
