@@ -98,8 +98,11 @@ class Assistant:
         reader, history = self.retriever.reader, [turn.model_dump() for turn in ask.history]
         language = None if ask.language == "auto" else ask.language
         read = reader.read(ask.question, language=language, history=history)
+        if not self.retriever.touches(read):
+            read = reader.read(ask.question, language=language)  # a change of subject
         found = self.retriever.retrieve(read, k=ask.top_k)
-        if not found.hits and (follow_up := reader.follow_up(read, asked_before(history))):
+        follow_up = None if found.hits else reader.follow_up(read, asked_before(history))
+        if follow_up and self.retriever.touches(follow_up):
             again = self.retriever.retrieve(follow_up, k=ask.top_k)
             found = again if again.hits else found
         return found

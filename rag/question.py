@@ -20,6 +20,7 @@ __all__ = [
     "asks_directly",
     "asks_how_many",
     "clean_question",
+    "has_pronoun",
     "masked",
 ]
 
@@ -42,6 +43,9 @@ _DIRECT_BACK = re.compile(
 )
 _COUNT = re.compile(r"몇|얼마|how (many|much|long|big|large)")
 _NAME_MARK = re.compile("§")
+_PRONOUN = re.compile(
+    r"그거|그건|그게|그것|이거|이건|이게|이것|둘\s|둘이|둘의|둘은|둘\s*중|\b(it|its|they|them|their|that|this|these|those|both|the two)\b"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -104,6 +108,11 @@ def asked_before(history: Sequence[Turn]) -> list[str]:
 def asks_how_many(question: Question) -> bool:
     """Whether a number is asked for."""
     return bool(_COUNT.search(masked(question)))
+
+
+def has_pronoun(question: Question) -> bool:
+    """Whether a question points back: "how big should they be?"."""
+    return bool(_PRONOUN.search(masked(question)))
 
 
 def masked(question: Question) -> str:

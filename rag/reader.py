@@ -10,7 +10,7 @@ from rag.errors import InputError
 from rag.kinds import COMPARES, kind_of
 from rag.linking import Leftover, Linker, Mention, Segmentation
 from rag.model_names import find_model_name
-from rag.question import MAX_QUESTION, Question, Turn, asked_before, clean_question, masked
+from rag.question import MAX_QUESTION, Question, Turn, asked_before, clean_question, has_pronoun, masked
 from rag.repair import complete_names, mend_asking_words
 from rag.text import detect_language
 from rag.types import Language
@@ -21,10 +21,16 @@ __all__ = ["QuestionReader"]
 _ANAPHORA = re.compile(
     r"^(그럼|그러면|그렇다면|그건|그거|그게|그것|그\s|이건|이거|이게|이것|저건|둘|두\s*(개|가지)|왜|예시|예를|더|좀\s*더|자세히|장점|단점|한계|원리|어떻게|차이|언제|누가|근데|그래서|and\b|so\b|then\b|why|how|what about|how about|it\b|its\b|they\b|that\b|this\b|those\b|both\b|more\b|example|when|who|pros|cons|limits?\b|difference)"
 )
-_SET_AGAINST = re.compile(r"§\s*(이랑|랑|하고|와|과|보다)|(from|than|to|with|and|vs\.?) §|^(vs|versus)\b")
-_PRONOUN = re.compile(
-    r"그거|그건|그게|그것|이거|이건|이게|이것|둘\s|둘이|둘의|둘은|둘\s*중|\b(it|its|they|them|their|that|this|these|those|both|the two)\b"
+_SET_AGAINST = re.compile(r"§\s*(이랑|랑|하고|와|과|보다)|(from|than|to|with|and|vs\.?) (an? |the )?§|^(vs|versus)\b")
+_SOCIAL = re.compile(
+    r"\W*((아|오|네|응|넵|오케이|ㅇㅋ|정말|진짜|너무|고마워요?|고맙습니다|감사해요|감사합니다|안녕|안녕하세요|ok|okay|thanks?|thank you|thx|so much|a lot|hi|hello|hey|great|cool|got it)\W*)+"
 )
+_WHICH = re.compile(r"^(그럼\s*|so |and |then )?(which|뭐가|어느|어떤|둘)")
+_RATHER = re.compile(r"why not|instead|rather|대신|말고|안\s*(쓰|써|하|해)")
+_SETTING = re.compile(
+    r"§\s*(할\s*때|하는\s*동안|시에|때|중에)|\b(during|while|at) §"
+)  # after dropout: "추론할때도 켜두나"
+_NEXT = re.compile(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)")
 
 
 class QuestionReader:
@@ -65,52 +71,77 @@ class QuestionReader:
     def _carry_over(self, read: Question, asked: Sequence[str]) -> Question:
         """Take terms, and for "and X?" the kind, from the turns before; nothing where the question stands alone."""
         bare = masked(read)
-        pronoun = bool(_PRONOUN.search(bare))
-        elliptic = not read.mentions and not read.leftovers and not read.model_name
-        opener = bool(_ANAPHORA.search(bare)) or (len(read.leftovers) <= 2 and read.kind != "reverse")
-        if self._sets_against(read, bare):
-            earlier = self._last(asked)
-            ids = tuple(i for i in earlier.entry_ids if i not in read.entry_ids)[:1] if earlier else ()
-            return replace(read, carried=ids, kind="compare") if ids else read
-        if read.mentions and not (pronoun and read.kind in ("compare", "relation", "same")):
-            follows = re.match(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)", bare)
-            if follows and read.kind in ("fact", "define") and len(read.entry_ids) == 1 and not read.leftovers:
-                earlier = self._last(asked)
-                if earlier is not None and earlier.kind not in (
-                    "compare",
-                    "same",
-                    "relation",
-                    "reverse",
-                    "model_name",
-                    "fact",
-                ):
-                    return replace(read, kind=earlier.kind)
+        if _SOCIAL.fullmatch(bare):
             return read
-        if not (elliptic or pronoun or (opener and not read.mentions and not read.model_name)):
+        pronoun, compares = has_pronoun(read), bool(COMPARES.search(bare))
+        elliptic = not read.mentions and not read.leftovers and not read.model_name
+        if compares and self._one_side(read) and (pronoun or _SET_AGAINST.search(bare)):
+            ids = tuple(i for i in self._topics(asked) if i not in read.entry_ids)[:1]
+            return replace(read, carried=ids, kind="compare") if ids else read
+        if compares and not read.mentions and (elliptic or pronoun or _WHICH.search(bare)):
+            ids = self._topics(asked, several=True)
+            return replace(read, carried=ids, kind="compare") if ids else read
+        setting = len(read.mentions) == 1 and read.leftovers and _SETTING.search(bare)
+        if read.mentions and not setting and not (pronoun and read.kind in ("compare", "relation", "same")):
+            return self._same_aspect(read, bare, asked)
+        opener = bool(_ANAPHORA.search(bare)) or (len(read.leftovers) <= 2 and read.kind != "reverse")
+        if not (elliptic or pronoun or setting or (opener and not read.mentions and not read.model_name)):
             return read
         earlier = self._last(asked)
         if earlier is None:
             return read
         ids = tuple(i for i in earlier.entry_ids if i not in read.entry_ids)
-        if read.mentions:
-            ids = ids[:1]
-        carried = replace(read, carried=ids)
+        return self._with(read, ids[:1] if read.mentions else ids)
+
+    def _with(self, read: Question, ids: tuple[str, ...]) -> Question:
+        """A question about what it names and about ``ids``; a word of it may begin the name of a related term."""
+        mentions, leftovers = list(read.mentions), list(read.leftovers)
+        for left in read.leftovers:
+            if begun := self.linker.begun_by(left.surface, beside=ids):
+                mentions.append(Mention(left.start, left.end, left.surface, self.linker.lookup(begun), corrected=begun))
+                leftovers.remove(left)
+        mentions.sort(key=lambda mention: mention.start)
+        carried = replace(read, carried=ids, mentions=tuple(mentions), leftovers=tuple(leftovers))
+        if len(mentions) > len(read.mentions) and _RATHER.search(masked(read)):
+            return replace(carried, kind="compare")  # "why not greedy then?"
         kind = kind_of(carried)
-        return replace(carried, kind="define" if kind == "fact" and not read.leftovers else kind)
+        if kind == "reverse" and len(leftovers) < 2:
+            kind = "fact"  # "which metrics does it have"
+        return replace(carried, kind="define" if kind == "fact" and not leftovers else kind)
+
+    def _same_aspect(self, read: Question, bare: str, asked: Sequence[str]) -> Question:
+        """After a question for limits, "and QLoRA?" asks for those of QLoRA."""
+        if not (_NEXT.match(bare) and read.kind in ("fact", "define") and len(read.entry_ids) == 1):
+            return read
+        earlier = None if read.leftovers else self._last(asked)
+        if earlier is None or earlier.kind in ("compare", "same", "relation", "reverse", "model_name", "fact"):
+            return read
+        return replace(read, kind=earlier.kind)
 
     def follow_up(self, read: Question, asked: Sequence[str]) -> Question | None:
         """``read`` as a question about the terms of the turns before, for one that found no answer by itself."""
-        earlier = None if read.entry_ids or read.model_name else self._last(asked)
+        alone = read.entry_ids or read.model_name or _SOCIAL.fullmatch(masked(read))
+        earlier = None if alone else self._last(asked)
         if earlier is None:
             return None
         carried = replace(read, carried=earlier.entry_ids)
         return replace(carried, kind=kind_of(carried))
 
     @staticmethod
-    def _sets_against(read: Question, bare: str) -> bool:
+    def _one_side(read: Question) -> bool:
         """Whether a question names one side of a comparison only: "QLoRA랑 차이는?"."""
-        one = len({frozenset(m.entry_ids) for m in read.mentions}) == 1 and not read.leftovers
-        return one and bool(COMPARES.search(bare)) and bool(_SET_AGAINST.search(bare))
+        return len({frozenset(m.entry_ids) for m in read.mentions}) == 1 and not read.leftovers
+
+    def _topics(self, asked: Sequence[str], *, several: bool = False) -> tuple[str, ...]:
+        """One entry for each name in the latest question that has one; with ``several``, in as many as it takes for two."""
+        topics: list[str] = []
+        for text in reversed(asked):
+            earlier = self._last([text])
+            names = dict.fromkeys(mention.entry_ids[0] for mention in earlier.mentions) if earlier else {}
+            topics = [*(i for i in names if i not in topics), *topics]
+            if topics and (not several or len(topics) > 1):
+                break
+        return tuple(topics)
 
     def _last(self, asked: Sequence[str]) -> Question | None:
         """The latest earlier question that names a term."""

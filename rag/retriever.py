@@ -20,8 +20,9 @@ from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings
 from rag.evidence import THRESHOLD, Evidence, weigh
 from rag.index import GlossaryIndex
+from rag.lexical import tokens
 from rag.linking import Linker
-from rag.question import Question, asks_directly
+from rag.question import Question, asks_directly, has_pronoun
 from rag.reader import QuestionReader
 from rag.types import LANGUAGES, Hit, Kind, Language, SectionName
 from rag.typos import SpellingCorrector
@@ -191,6 +192,15 @@ class GlossaryRetriever(BaseRetriever):
         """Whether an entry uses an index term anywhere."""
         return self.index.terms.has(token, self._number[entry_id])
 
+    def touches(self, question: Question) -> bool:
+        """Whether what a question says beside a carried term has to do with it: that entry, or one related to it, says it too."""
+        new_subject = question.kind in ("fact", "define") and question.content and not question.mentions
+        if not question.carried or not new_subject or has_pronoun(question):
+            return True
+        near = {other for i in question.carried for other in (i, *self._reader.linker.kin(i)) if other in self._number}
+        said = {token for word in question.content for token in tokens(word)}
+        return any(self.uses(entry_id, token) for entry_id in near for token in said)
+
     def entry_hits(self, entry_id: str, *, language: Language) -> list[Hit]:
         """All chunks of an entry in ``language`` (or in the one it has), in file order."""
         rows = [row for row in self._rows_of_entry.get(entry_id, ()) if self._masks[language][row]]
@@ -294,7 +304,7 @@ class GlossaryRetriever(BaseRetriever):
             for entry_id in question.carried:
                 for other in linker.kin(entry_id):
                     if other in self._number:
-                        links.setdefault(other, self.weights.kin * links[entry_id])
+                        links.setdefault(other, self.weights.kin * max(links[entry_id], self.weights.link / 2))
         return links
 
     def _link(self, entry_id: str, question: Question) -> float:

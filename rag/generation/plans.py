@@ -9,7 +9,7 @@ from rag.generation.citations import Line
 from rag.generation.phrases import phrase, topic
 from rag.generation.sources import Draft, Sources
 from rag.model_names import rule_pattern, split_model_name
-from rag.question import asks_directly, asks_how_many
+from rag.question import asks_directly, asks_how_many, masked
 from rag.text import compact
 from rag.types import Kind, SectionName, Sentence
 
@@ -19,6 +19,16 @@ _MADE = re.compile(
     r"\b(19|20)\d\d\b|발표|공개|개발|제안|만들|출시|introduced|released|developed|proposed|created|published"
 )
 _SPELLED = re.compile(r"약자|줄임|풀어|이름|뜻하|따온|stands? for|short for|name|abbreviat|acronym")
+_MORE = re.compile(
+    r"더\s*(자세|알려|설명|깊|말해)|자세히|자세하게|구체적|more (detail|about|info)|tell me more|elaborate|in (more )?(depth|detail)|go on"
+)
+_AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
+    ("definition", 1),
+    ("how", 3),
+    ("why", 1),
+    ("limits", 1),
+    ("examples", 1),
+)
 _LISTED = 6
 _STEPS = 5
 _LANGUAGES = re.compile(r"한국어|영어|Korean|English|korean|english")
@@ -41,11 +51,27 @@ def define(sources: Sources) -> Draft:
     subjects = sources.subjects
     if len(subjects) > 1:
         return Draft(_lines(s for i in subjects[:4] for s in sources.sentences(i, "definition")[:1]))
+    if _MORE.search(masked(sources.question)):
+        return _more(sources)
     if sources.aspect or sources.question.leftovers:
         return _details(sources)
     chosen: list[Sentence] = []
     for entry_id in subjects:
         chosen = [*sources.sentences(entry_id, "definition")[:2], *sources.sentences(entry_id, "how", "why")[:1]]
+    return Draft(_lines(chosen))
+
+
+def _more(sources: Sources) -> Draft:
+    """A term at length; after a turn about it, what that turn is unlikely to have said."""
+    told_before = bool(sources.question.carried)
+    chosen: list[Sentence] = []
+    for entry_id in sources.subjects[:1]:
+        for section, count in _AT_LENGTH:
+            found = sources.sentences(entry_id, section)
+            if told_before and section == "definition":
+                continue
+            skipped = int(told_before and section == "how")
+            chosen += found[skipped : count + skipped]
     return Draft(_lines(chosen))
 
 
@@ -309,7 +335,8 @@ def fact(sources: Sources) -> Draft:
         return reverse(sources)
     count = asks_how_many(sources.question)
     chosen: list[Sentence] = []
-    for entry_id in sources.subjects[: 1 if count else 2]:
+    carried = sources.question.carried
+    for entry_id in sorted(sources.subjects, key=lambda i: i not in carried)[: 1 if count else 2]:
         others = [m.surface for m in sources.question.mentions if entry_id not in m.entry_ids]
         pool = sources.sentences(entry_id)
         if count:

@@ -76,6 +76,8 @@ class Sources:
             h.signals.get("link", 0.0) > 0.5 for h in self.retrieval.nearest[:1]
         )
         several = len(chosen) > 1 and self.question.kind in ("compare", "relation", "same")
+        if self.question.kind == "reverse" and self.question.carried:
+            return ranked[:1]
         beside = self.question.carried and not self.question.mentions and ranked and ranked[0] not in chosen
         if beside and about:
             return ranked[:1]  # a term related to the one before
