@@ -337,7 +337,8 @@ class GlossaryRetriever(BaseRetriever):
             best = next((hit for hit in hits if hit.chunk.entry_id in group and hit not in first), None)
             if best is not None and best.signals["link"] > self.weights.link / 2:
                 first.append(best)
-        first.sort(key=lambda hit: -hit.score)
+        lead = SECTIONS_OF_KIND[question.kind][:1] if question.kind == "compare" else ()
+        first.sort(key=lambda hit: (hit.chunk.section not in lead, -hit.score))
         return [*first, *(hit for hit in hits if hit not in first)]
 
     def _get_relevant_documents(

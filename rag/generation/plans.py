@@ -267,7 +267,7 @@ def list_(sources: Sources) -> Draft:
 
 def _family(sources: Sources) -> tuple[str, list[str]]:
     """The entry that a list is headed by (may be empty), and its members, those first that the question describes."""
-    named = sources.subjects[:1] if sources.groups else []
+    named = sources.named[:1]
     families = [(i, _children(sources, i)) for i in named]
     others = [m.surface for m in sources.question.mentions if not set(m.entry_ids) & set(named)]
     words = [*sources.question.content, *others, *_LANGUAGES.findall(sources.question.text)]

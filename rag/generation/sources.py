@@ -68,10 +68,15 @@ class Sources:
         return [group for group in groups if asked & set(group)] or groups
 
     @property
-    def subjects(self) -> list[str]:
-        """One entry for each name: the one that ranks best where a name is a homograph; else the best hit's."""
+    def named(self) -> list[str]:
+        """One entry for each name: the one that ranks best where a name is a homograph."""
         ranked = [hit.chunk.entry_id for hit in self.retrieval.nearest]
-        chosen = [min(group, key=lambda i: ranked.index(i) if i in ranked else len(ranked)) for group in self.groups]
+        return [min(group, key=lambda i: ranked.index(i) if i in ranked else len(ranked)) for group in self.groups]
+
+    @property
+    def subjects(self) -> list[str]:
+        """The entries that the question names, if it is about them; else the best hit's."""
+        ranked, chosen = [hit.chunk.entry_id for hit in self.retrieval.nearest], self.named
         about = self.question.kind != "reverse" and any(
             h.signals.get("link", 0.0) > 0.5 for h in self.retrieval.nearest[:1]
         )
