@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.lexical import EntryTerms, tokens
@@ -95,12 +95,14 @@ def features(
     uses: Callable[[str, str], bool],
     terms: EntryTerms,
     is_word: Callable[[str], bool],
+    kin: Callable[[str], Collection[str]],
 ) -> dict[str, float]:
     """The numbers that are weighed, each about 0..1.
 
     Args:
         uses: whether an entry (by id) uses an index term anywhere.
         is_word: whether the glossary's text holds a string.
+        kin: ids of the entries that an entry (by id) is related to.
     """
     top = hits[0].signals if hits else {}
     about = bool(question.carried or question.model_name) or top.get("link", 0.0) > 0.5
@@ -120,9 +122,10 @@ def features(
         "attribute": float(not asked and bool(_ATTRIBUTE.search(text))),
         "names without entry": len([o for o in question.leftovers if _is_name(question.text, o.start, o.end)])
         / max(1, words),
-        "instruction": float(bool(_INSTRUCTION.search(text))),
+        "instruction": float(not asked and bool(_INSTRUCTION.search(text))),
         "definition": hits[0].signals["definition"] if hits else 0.0,
         "coverage": top.get("coverage", 0.0),
+        **{f"names {kind}": 1.0 for kind in _joined_names(question, is_word=is_word, kin=kin, uses=uses)},
     }
     if about:
         return {
@@ -180,6 +183,37 @@ def _compound(question: Question, *, asked: frozenset[str], is_word: Callable[[s
     return frozenset(kinds)
 
 
+def _joined_names(
+    question: Question,
+    *,
+    is_word: Callable[[str], bool],
+    kin: Callable[[str], Collection[str]],
+    uses: Callable[[str, str], bool],
+) -> frozenset[str]:
+    """How two known names side by side make a third that the glossary never uses: "RAG-MoE", "BERT pruning".
+
+    Names of related entries do not, nor a name that the other's entry uses: "ToT prompting" is ToT.
+
+    Returns:
+        "glued" if they are joined by a hyphen or nothing, "beside" if by a space.
+    """
+    if question.model_name or question.kind in ("compare", "same", "relation", "path", "list"):
+        return frozenset()
+    kinds = set()
+    for first, second in zip(question.mentions, question.mentions[1:], strict=False):
+        between = question.text[first.end : second.start]
+        near = {other for i in first.entry_ids for other in (i, *kin(i))}
+        told = any(
+            all(uses(i, token) for token in tokens(name.surface))
+            for name, other in ((first, second), (second, first))
+            for i in other.entry_ids
+        )
+        known = told or near & set(second.entry_ids) or is_word(question.text[first.start : second.end])
+        if between in ("", "-", " ") and not known and not (first.corrected or second.corrected):
+            kinds.add("beside" if between == " " else "glued")
+    return frozenset(kinds)
+
+
 def _is_name(text: str, start: int, end: int) -> bool:
     """Whether a word looks like the name of something: inner capitals, or a Latin word in capitals or in a Korean question."""
     word = text[start:end]
@@ -204,7 +238,7 @@ def _margin(hits: Sequence[Hit]) -> float:
 
 def certain(question: Question, found: Mapping[str, float]) -> bool:
     """Whether there is nothing to weigh: names and words that ask about what they mean, or a model's name to take apart."""
-    if found["attribute"] or found["instruction"]:
+    if found["attribute"] or found["instruction"] or "names glued" in found or "names beside" in found:
         return False
     if question.model_name:
         beside = [m.surface for m in question.mentions] + [o.surface for o in question.leftovers]
@@ -219,9 +253,10 @@ def weigh(
     uses: Callable[[str, str], bool],
     terms: EntryTerms,
     is_word: Callable[[str], bool],
+    kin: Callable[[str], Collection[str]],
 ) -> Evidence:
     """Weigh the evidence for ``question`` in ranked ``hits``."""
-    found = features(question, hits, uses=uses, terms=terms, is_word=is_word)
+    found = features(question, hits, uses=uses, terms=terms, is_word=is_word, kin=kin)
     unknown = tuple(word for word in question.content if not is_word(word))
     if certain(question, found):
         return Evidence(1.0, found, unknown)

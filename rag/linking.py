@@ -245,9 +245,10 @@ def _unwind(back: Mapping[tuple[int, Unit], tuple[int, Unit]], state: tuple[int,
 
 
 def _keys(form: str) -> set[str]:
-    """The compact key, also without a point between letters (llama.cpp, llamacpp)."""
+    """The compact key, also without a point between letters (llama.cpp, llamacpp), and in British spelling."""
     key = compact(unicodedata.normalize("NFKC", form))
-    return {key, re.sub(r"(?<=[a-z])\.(?=[a-z])", "", key)}
+    plain = re.sub(r"(?<=[a-z])\.(?=[a-z])", "", key)
+    return {key, plain, re.sub(r"(?<=[a-z]{3})([iy])z(?=e|ing|ation)", r"\1s", key)}
 
 
 def _singular(word: str) -> str:

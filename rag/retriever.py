@@ -234,7 +234,9 @@ class GlossaryRetriever(BaseRetriever):
         hits = [score(row) for row in rows]
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
         ranked = self._arrange(hits, question)
-        evidence = weigh(question, ranked, uses=self.uses, terms=self.index.terms, is_word=self.is_word)
+        evidence = weigh(
+            question, ranked, uses=self.uses, terms=self.index.terms, is_word=self.is_word, kin=self._reader.linker.kin
+        )
         enough = evidence.confidence >= self.threshold
         entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
         cosines = {

@@ -71,7 +71,7 @@ def test_examples_are_the_development_questions_of_a_glossary(
 
 
 def example(*, answerable: bool, whole: bool = False, **features: float) -> Example:
-    return Example("q", 10, whole, answerable, False, features)
+    return Example("q", 10, whole, answerable, False, False, features)
 
 
 def chances(rows: list[Example], *features: float) -> list[float]:

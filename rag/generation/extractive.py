@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
 from langchain_core.runnables import run_in_executor
@@ -15,7 +17,7 @@ from rag.generation.sources import Draft, Sources
 from rag.question import Question
 from rag.retriever import GlossaryRetriever, Retrieval
 from rag.sides import as_written
-from rag.types import Answer, Chunk, Related
+from rag.types import Answer, Chunk, Language, Related
 
 __all__ = ["ExtractiveGenerator"]
 
@@ -75,14 +77,18 @@ class ExtractiveGenerator:
 
     def _abstain(self, retrieval: Retrieval, sources: Sources) -> Answer:
         question, lang = retrieval.question, retrieval.question.language
-        ids = list(dict.fromkeys([*question.entry_ids, *retrieval.entries]))[:3]
-        nearest = tuple(Related(i, self._entries[i].name(lang)) for i in ids if i in self._entries)
         words = question.leftovers
         named = words and not question.mentions
         unknown = as_written(question.text, words[0].start, words[-1].end) if named else ""
         short = unknown and len(words) <= 2 and len(unknown) <= 40
         first = phrase("missing", lang, term=topic(unknown, lang)) if short else phrase("not_found", lang)
-        offer = [phrase("nearest", lang, terms=[n.term for n in nearest])] if nearest else []
+        mentioning = self._mentioning(unknown, lang) if short else []
+        ids = mentioning or list(dict.fromkeys([*question.entry_ids, *retrieval.entries]))[:3]
+        nearest = tuple(Related(i, self._entries[i].name(lang)) for i in ids if i in self._entries)
+        if not (question.entry_ids or words or question.model_name):  # "hello", "what can you do"
+            first, nearest = phrase("about", lang), ()
+        key = "mentioned" if mentioning else "nearest"
+        offer = [phrase(key, lang, terms=[n.term for n in nearest])] if nearest else []
         return Answer(
             question=question.text,
             language=lang,
@@ -95,6 +101,13 @@ class ExtractiveGenerator:
             notes=tuple(self._understood(question)),
             confidence=round(retrieval.evidence.confidence, 4),
         )
+
+    def _mentioning(self, word: str, lang: Language) -> list[str]:
+        """Entries whose text holds a word that has no entry, those that hold it most often first; at most three."""
+        bound = "A-Za-z0-9" if word.isascii() else "가-힣"
+        pattern = re.compile(rf"(?<![{bound}]){re.escape(word)}{'(?![A-Za-z0-9])' if word.isascii() else ''}", re.I)
+        found = Counter(c.entry_id for c in self._chunks.values() if c.lang == lang and pattern.search(c.text))
+        return [entry_id for entry_id, _ in found.most_common(3)]
 
     def _understood(self, question: Question) -> Iterable[str]:
         lang = question.language

@@ -19,6 +19,11 @@ _PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "The glossary has no entry for {term}.",
     },
     "nearest": {"ko": "가까운 용어: {terms}.", "en": "Nearest terms: {terms}."},
+    "mentioned": {"ko": "이 말이 나오는 항목: {terms}.", "en": "It is mentioned under: {terms}."},
+    "about": {
+        "ko": "용어집에 있는 말만 근거로 답합니다. 용어의 뜻, 차이, 원리, 장단점을 물어보세요.",
+        "en": "Answers come from the glossary alone. Ask what a term means, how it works, or how two terms differ.",
+    },
     "corrected": {
         "ko": "'{typed}' → {term}(으)로 이해했습니다.",
         "en": "'{typed}' was read as {term}.",

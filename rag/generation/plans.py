@@ -30,6 +30,8 @@ _AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
     ("examples", 1),
 )
 _LISTED = 6
+_RANKED = 8
+"""Entries by rank that a list without a head is made of."""
 _STEPS = 5
 _LANGUAGES = re.compile(r"한국어|영어|Korean|English|korean|english")
 _OWN_ENTRY = frozenset({"family", "unknown", "gptq", "awq", "gguf", "qlora", "lora", "quant-type"})
@@ -53,12 +55,24 @@ def define(sources: Sources) -> Draft:
         return Draft(_lines(s for i in subjects[:4] for s in sources.sentences(i, "definition")[:1]))
     if _MORE.search(masked(sources.question)):
         return _more(sources)
+    if version := _version(sources):
+        return Draft(_lines([*version, *(s for i in subjects for s in sources.sentences(i, "definition")[:1])]))
     if sources.aspect or sources.question.leftovers:
         return _details(sources)
     chosen: list[Sentence] = []
     for entry_id in subjects:
         chosen = [*sources.sentences(entry_id, "definition")[:2], *sources.sentences(entry_id, "how", "why")[:1]]
     return Draft(_lines(chosen))
+
+
+def _version(sources: Sources) -> list[Sentence]:
+    """Sentences on the very version that is asked for, where an entry is of a family: "Llama 2" in LLaMA."""
+    for mention in sources.question.mentions:
+        names = {compact(n) for i in mention.entry_ids for n in sources.entries[i].term.values()}
+        if re.search(r"\d", mention.surface) and compact(mention.surface) not in names:
+            pool = [s for i in sources.subjects[:1] for s in sources.sentences(i)]
+            return [s for s in pool if _names(s, mention.surface)][:3]
+    return []
 
 
 def _more(sources: Sources) -> Draft:
@@ -245,6 +259,8 @@ def same(sources: Sources) -> Draft:
     names = [m.surface for m in sources.question.mentions]
     ids = list(dict.fromkeys(i for group in sources.groups for i in group))
     if len(ids) == 1 and len(names) > 1:
+        if apart := _told_apart(sources, ids[0], names):
+            return Draft(_lines([*sources.sentences(ids[0], "definition")[:1], *apart]))
         quoted = ", ".join(f"'{n}'" for n in dict.fromkeys(names))
         note = phrase("same", sources.lang, terms=f"{quoted}{'은(는)' if sources.lang == 'ko' else ''}")
         return Draft(_lines(sources.sentences(ids[0], "definition")[:2]), [note])
@@ -255,9 +271,31 @@ def same(sources: Sources) -> Draft:
     return draft
 
 
+def _told_apart(sources: Sources, entry_id: str, names: Iterable[str]) -> list[Sentence]:
+    """Sentences of one entry on names of it that mean different things: "Llama 2" and "Llama 3", "precision" and "recall"."""
+    keys = {compact(name): name for name in names}
+    digits = {re.sub(r"\D", "", name) for name in keys}
+    term = sources.entries[entry_id].name(sources.lang)
+    parts = {compact(part) for part in re.split(r"\s*(?:\band\b|&|/|,|와|과)\s*", term)}
+    if len(keys) > 1 and keys.keys() <= parts:
+        return sources.sentences(entry_id, "how")[:3]
+    if len(digits) < 2:
+        return []
+    pool = sources.sentences(entry_id, "versus", "how", "origin", "confusion", "definition", "examples")
+    told = {name: [s for s in pool if _names(s, name)] for name in keys.values()}
+    both = [s for s in pool if all(s in found for found in told.values())]
+    return list({s.quote: s for s in [*both[:2], *(s for found in told.values() for s in found[:2])]}.values())
+
+
+def _names(sentence: Sentence, name: str) -> bool:
+    """Whether a sentence holds a name whole: "Llama 3" is not in "Llama 3.1"."""
+    return bool(re.search(rf"(?<![\w.]){re.escape(name)}(?!\.?\d|[a-z])", sentence.text, re.IGNORECASE))
+
+
 def list_(sources: Sources) -> Draft:
     """The kinds, or else the parts, of a term, one sentence each; or the terms that a description takes together."""
     lead, members = _family(sources)
+    members = members or _alike(sources)
     if not members:
         return _about("examples", "how", count=3, lead=1)(sources)
     lines = _lines((s for i in members[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
@@ -291,6 +329,18 @@ def _family(sources: Sources) -> tuple[str, list[str]]:
         weighed.append((sum(held[i] for i in told[:_LISTED]) / _LISTED + (lead in named) * 0.1, lead, told))
     _, lead, members = max(weighed, key=lambda family: (len(family[2]) > (family[1] not in named), family[0]))
     return (lead, members) if len(members) > (lead not in named) else ("", [])
+
+
+def _alike(sources: Sources) -> list[str]:
+    """The best entry and those of its category, next to it in rank, that are related to it or to what it is a kind of."""
+    ranked = sources.retrieval.entries
+    if not ranked or sources.named:
+        return []
+    best = sources.entries[ranked[0]]
+    kin = sources.retriever.reader.linker.kin
+    near = {other for i in (best.id, *best.relations.get("broader", ())) for other in kin(i)}
+    alike = [i for i in ranked[:_RANKED] if i in near and sources.entries[i].category == best.category]
+    return [best.id, *alike] if alike else []
 
 
 def _children(sources: Sources, entry_id: str) -> list[str]:

@@ -1,0 +1,87 @@
+"""Whole answers to what people type: versions, pairs, small talk, words that other entries use, changes of subject."""
+
+from __future__ import annotations
+
+import pytest
+from helpers import open_shipped
+
+from rag.types import Answer
+
+
+def ask(*turns: str) -> Answer:
+    """The answer to the last turn after the ones before."""
+    *before, question = turns
+    return open_shipped().ask(question, history=[{"role": "user", "content": text} for text in before])
+
+
+def test_a_version_is_told_by_the_sentences_that_name_it() -> None:
+    assert "Llama 2 consists of" in ask("What is Llama 2?").citations[0].quote
+    quotes = " ".join(c.quote for c in ask("Llama 2 vs Llama 3").citations)
+    assert "Llama 2" in quotes
+    assert "Llama 3" in quotes
+
+
+@pytest.mark.parametrize("question", ["precision vs recall", "정밀도랑 재현율 차이", "Llama 2 vs Llama 3"])
+def test_names_of_one_entry_that_mean_different_things_are_not_called_the_same(question: str) -> None:
+    answer = ask(question)
+    assert answer.notes == ()
+    assert len(answer.citations) > 2
+
+
+@pytest.mark.parametrize("question", ["hello", "고마워", "안녕하세요", "what can you do"])
+def test_small_talk_is_told_what_to_ask(question: str) -> None:
+    answer = ask(question)
+    assert (answer.abstained, answer.related) == (True, ())
+    assert ("물어보세요" if answer.language == "ko" else "Ask") in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [("what's ALiBi", "positional-encoding"), ("teacher forcing이 뭐야", "seq2seq"), ("what is SSE", "streaming")],
+)
+def test_a_refusal_points_at_the_entries_that_use_the_word(question: str, entry: str) -> None:
+    answer = ask(question)
+    assert answer.abstained
+    assert [related.id for related in answer.related] == [entry]
+
+
+@pytest.mark.parametrize(
+    ("turns", "cited"),
+    [
+        (["RLHF가 뭐야", "DPO랑 비교하면?", "뭐가 더 나아?"], {"rlhf", "dpo"}),
+        (["GPTQ", "and AWQ?", "which is better"], {"gptq", "awq"}),
+        (["벡터 DB가 뭐야", "HNSW는?", "그거랑 IVF 차이는?"], {"hnsw", "ivf"}),
+        (["explain beam search", "why not just greedy then"], {"beam-search", "greedy-decoding"}),
+        (["What is MoE?", "then who picks the expert?"], {"router", "moe"}),
+        (["드롭아웃 뭐야", "추론할때도 켜두나"], {"dropout", "inference"}),
+    ],
+)
+def test_a_follow_up_is_about_the_terms_that_it_leans_on(turns: list[str], cited: set[str]) -> None:
+    answer = ask(*turns)
+    assert {c.id for c in answer.citations} >= cited
+
+
+@pytest.mark.parametrize("thanks", ["고마워", "thanks!", "ok thank you so much"])
+def test_thanks_carry_nothing(thanks: str) -> None:
+    assert ask("RAG가 뭐야", thanks).abstained
+
+
+def test_a_change_of_subject_carries_nothing() -> None:
+    assert ask("BM25가 뭐야", "김치찌개 레시피 알려줘").abstained
+
+
+def test_more_detail_says_more() -> None:
+    first, more = ask("RAG가 뭐야"), ask("RAG가 뭐야", "더 자세히")
+    assert len(more.citations) > len(first.citations)
+    assert not {c.quote for c in first.citations[:2]} & {c.quote for c in more.citations}
+
+
+def test_a_description_that_two_terms_fit_gets_both() -> None:
+    answer = ask("cutting out connections that barely matter by setting them to zero")
+    assert "pruning" in {c.id for c in answer.citations}
+    assert any("Pruning" in note or "zero" in note.casefold() for note in answer.notes)
+
+
+@pytest.mark.parametrize("typed", ["morphological analyser", "what is quantisation", "tokeniser"])
+def test_british_spelling(typed: str) -> None:
+    assert not ask(typed).abstained
