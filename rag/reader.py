@@ -12,7 +12,7 @@ from rag.linking import Leftover, Linker, Mention, Segmentation
 from rag.model_names import find_model_name
 from rag.question import MAX_QUESTION, Question, Turn, asked_before, clean_question, has_pronoun, masked
 from rag.repair import complete_names, mend_asking_words
-from rag.text import detect_language
+from rag.text import detect_language, is_hangul
 from rag.types import Language
 from rag.typos import SpellingCorrector
 
@@ -31,6 +31,18 @@ _SETTING = re.compile(
     r"§\s*(할\s*때|하는\s*동안|시에|때|중에)|\b(during|while|at) §"
 )  # after dropout: "추론할때도 켜두나"
 _NEXT = re.compile(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)")
+_ASKED_IN: tuple[tuple[Language, re.Pattern[str]], ...] = (
+    ("en", re.compile(r"영어로(만)?\s*(답|설명|알려|말|써)|\b(answer|explain|reply)\b.*\bin english")),
+    ("ko", re.compile(r"(한국어|한글|우리말)로(만)?\s*(답|설명|알려|말|써)|\b(answer|explain|reply)\b.*\bin korean")),
+)
+
+
+def _language(question: Question) -> Language:
+    """The language to answer in: the one asked for, else that of the words around the names, else that of the names."""
+    bare = masked(question)
+    asked = next((lang for lang, pattern in _ASKED_IN if pattern.search(bare)), None)
+    around = bare.replace("§", " ")
+    return asked or detect_language(around if any(map(is_hangul, around)) else question.text)
 
 
 class QuestionReader:
@@ -43,11 +55,11 @@ class QuestionReader:
     def read(self, question: str, *, language: Language | None = None, history: Sequence[Turn] = ()) -> Question:
         """Understand ``question`` after the turns of ``history``; the language is told by the letters unless given."""
         text = clean_question(question)
-        read = self._read_alone(text, language=language or detect_language(text))
+        read = self._read_alone(text, language=language)
         asked = asked_before(history)
         return self._carry_over(read, asked) if asked else read
 
-    def _read_alone(self, text: str, *, language: Language) -> Question:
+    def _read_alone(self, text: str, *, language: Language | None = None) -> Question:
         segmentation, mentions, leftovers = self._names(text)
         mended = mend_asking_words(segmentation.text, leftovers, is_word=self._corrector.is_word)
         if mended != segmentation.text:
@@ -56,13 +68,13 @@ class QuestionReader:
         name = find_model_name(segmentation.text, self.linker)
         question = Question(
             text=segmentation.text,
-            language=language,
+            language=language or "en",
             kind="fact",
             mentions=mentions,
             leftovers=leftovers,
             model_name=name,
         )
-        return replace(question, kind=kind_of(question))
+        return replace(question, kind=kind_of(question), language=language or _language(question))
 
     def _names(self, text: str) -> tuple[Segmentation, tuple[Mention, ...], tuple[Leftover, ...]]:
         cut = self.linker.segment(text)
@@ -150,7 +162,7 @@ class QuestionReader:
                 cleaned = clean_question(text[:MAX_QUESTION])
             except InputError:
                 continue
-            earlier = self._read_alone(cleaned, language=detect_language(cleaned))
+            earlier = self._read_alone(cleaned)
             if earlier.mentions:
                 return earlier
         return None

@@ -59,6 +59,10 @@ ASPECTS = (
         r"공식|수식|계산|formula|equation|comput|calculat",
         r"[=÷×√]|곱|나누|나눈|더하|더해|합|비율|평균|product|divid|sum\b|ratio|multipl|count", "how", "examples",
     ),
+    _aspect(
+        r"믿을|믿어도|신뢰|정확한가|정확해|괜찮|안전|reliab|trust|accurate\b|\bsafe\b",
+        r"틀리|틀릴|편향|못|않|어렵|주의|확인|아니|bias|wrong|not\b|cannot|fail|check|mislead", "limits", "confusion",
+    ),
     _aspect(r"한국어(?!로)|한글|국산|korean", r"한국|한글|korea", "examples", "limits"),
     _aspect(
         r"(얼마|몇|크기|사이즈|개수).{0,8}(적당|좋|적절|추천|정해|해야)|how (big|large|long|many) should|what (size|value|number) should|good (value|size)",
