@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.lexical import EntryTerms, tokens
+from rag.linking import Leftover, Mention
 from rag.question import Question, asks_directly, masked
 from rag.text import is_hangul
 from rag.types import Hit
@@ -72,6 +73,11 @@ _ATTRIBUTE = re.compile(
 _INSTRUCTION = re.compile(
     r"ignore (all|the|previous|any|above|your)|무시하고|무시해|이전\s*(지시|명령|규칙)|위\s*규칙|지금부터|system:|you are now|print your|출력해|라고만\s*(말|답|대답)|라고\s*(말해|답해|대답해)\s*(줘|라)?$|잊어|잊고"
 )
+_VARIANTS = frozenset([
+    "base", "large", "small", "mini", "tiny", "medium", "instruct", "chat", "v1", "v2", "v3", "hf", "based", "like", "style",
+    "made", "tuned", "tuning", "aware", "only", "free", "specific", "related", "type",
+])  # fmt: skip
+"""What is joined to a name without making it another one: sizes of a model, and ends of adjectives."""
 _NOUN_ENDS = re.compile(r"(은|는|이|가|을|를|란|이란|라는|이라는|의|랑|이랑|와|과)?(\s|$|[?.!,])")
 
 
@@ -121,7 +127,7 @@ def features(
     text = masked(question)
     common = {
         "quantity": float(bool(_QUANTITY.search(text)) and question.kind not in ("origin", "reverse")),
-        "attribute": float(not asked and bool(_ATTRIBUTE.search(text))),
+        "linked attribute" if about else "attribute": float(not asked and bool(_ATTRIBUTE.search(text))),
         "names without entry": len([o for o in question.leftovers if _is_name(question.text, o.start, o.end)])
         / max(1, words),
         "instruction": float(not asked and bool(_INSTRUCTION.search(text))),
@@ -166,10 +172,12 @@ def _compound(question: Question, *, asked: frozenset[str], is_word: Callable[[s
         it uses the word but never beside the name.
     """
     text, kinds = question.text, set()
-    for left in question.leftovers:
-        for name in question.mentions:
-            if asked and not asked & set(name.entry_ids):
-                continue  # chat around the name that is asked about
+    for name in question.mentions:
+        if asked and not asked & set(name.entry_ids):
+            continue  # chat around the name that is asked about
+        if not question.model_name and _is_glued(question, name, is_word=is_word):
+            kinds.add("glued")
+        for left in question.leftovers:
             before = 0 <= name.start - left.end <= 1
             after = 0 <= left.start - name.end <= 1
             if not (before or after) or is_word(text[min(left.start, name.start) : max(left.end, name.end)]):
@@ -180,9 +188,29 @@ def _compound(question: Question, *, asked: frozenset[str], is_word: Callable[[s
             korean = is_hangul(left.surface[-1])
             if after and korean and not _NOUN_ENDS.match(text[left.end :]):
                 continue  # "vram 보라던데": a verb
-            glued = not between.isspace() and not (korean and after)
-            kinds.add("glued" if glued else "unseen" if is_word(left.surface) else "unknown")
+            if between.isspace() or between in ("/", "(", ")", ",") or (after and korean and not between):
+                kinds.add("unseen" if is_word(_whole_word(text, left)) else "unknown")
     return frozenset(kinds)
+
+
+def _is_glued(question: Question, name: Mention, *, is_word: Callable[[str], bool]) -> bool:
+    """Whether a name is part of a longer word that the glossary never uses: "S-LoRA", "하이퍼BM25", "GPTQ-Flow"."""
+    text, start, end = question.text, name.start, name.end
+    if before := re.search(r"[\w.#+]+-$", text[:start]):
+        start = before.start()
+    else:
+        start = next((o.start for o in question.leftovers if o.end == start and is_hangul(o.surface[-1])), start)
+    after = re.match(r"-([A-Za-z0-9.#+]+|[가-힣]+)", text[end:])
+    if after and after.group(1).casefold() not in _VARIANTS:
+        end += after.end()
+    alone = not any(o is not name and start < o.end and o.start < end for o in question.mentions)
+    return alone and (start, end) != (name.start, name.end) and not is_word(text[start:end])
+
+
+def _whole_word(text: str, left: Leftover) -> str:
+    """The hyphenated word that a leftover is part of: the "p" of "min-p"."""
+    start = left.start - len(re.search(r"(?:[A-Za-z0-9]+-)*$", text[: left.start]).group())  # type: ignore[union-attr]
+    return text[start : left.end]
 
 
 def _joined_names(
@@ -238,9 +266,12 @@ def _margin(hits: Sequence[Hit]) -> float:
     return hits[0].score - rival if hits else 0.0
 
 
+_DOUBTS = ("attribute", "linked attribute", "instruction", "names glued", "names beside", "linked compound glued")
+
+
 def certain(question: Question, found: Mapping[str, float]) -> bool:
     """Whether there is nothing to weigh: names and words that ask about what they mean, or a model's name to take apart."""
-    if found["attribute"] or found["instruction"] or "names glued" in found or "names beside" in found:
+    if any(found.get(name) for name in _DOUBTS):
         return False
     if question.model_name:
         beside = [m.surface for m in question.mentions] + [o.surface for o in question.leftovers]

@@ -37,13 +37,23 @@ TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
 
 def measured(question: Question, hits: list[Hit]) -> dict[str, float]:
     return features(
-        question, hits, uses=lambda entry, token: token == "alpha", terms=TERMS, is_word=lambda w: w == "alpha"
+        question,
+        hits,
+        uses=lambda entry, token: token == "alpha",
+        terms=TERMS,
+        is_word=lambda w: w == "alpha",
+        kin=lambda i: (),
     )
 
 
 def weighed(question: Question, hits: list[Hit]) -> Evidence:
     return weigh(
-        question, hits, uses=lambda entry, token: token == "alpha", terms=TERMS, is_word=lambda w: w == "alpha"
+        question,
+        hits,
+        uses=lambda entry, token: token == "alpha",
+        terms=TERMS,
+        is_word=lambda w: w == "alpha",
+        kin=lambda i: (),
     )
 
 
@@ -141,7 +151,12 @@ def read(text: str) -> dict[str, float]:
     question = READER.read(text)
     hits = [hit(next(iter(question.entry_ids), "sampling"), link=1.0 if question.entry_ids else 0.0)]
     return features(
-        question, hits, uses=lambda entry, token: False, terms=TERMS, is_word=lambda w: w.casefold() in TEXT
+        question,
+        hits,
+        uses=lambda entry, token: False,
+        terms=TERMS,
+        is_word=lambda w: w.casefold() in TEXT,
+        kin=lambda i: (),
     )
 
 
@@ -158,7 +173,7 @@ def read(text: str) -> dict[str, float]:
     ],
 )
 def test_an_attribute_that_no_glossary_holds(text: str) -> None:
-    assert read(text)["attribute"] == 1.0
+    assert read(text)["linked attribute"] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -166,7 +181,7 @@ def test_an_attribute_that_no_glossary_holds(text: str) -> None:
     ["어텐션이 뭐야? 회사 홈페이지에 써 있던데", "what is sampling? my boss wants the latest news", "attention의 원리", "언제 써 샘플링"],
 )  # fmt: skip
 def test_what_surrounds_a_direct_question_is_no_attribute(text: str) -> None:
-    assert read(text)["attribute"] == 0.0
+    assert read(text)["linked attribute"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -288,7 +303,7 @@ def test_confidence_is_the_logistic_of_the_weighted_sum() -> None:
 
 
 def test_every_feature_has_a_weight_and_every_weight_a_feature() -> None:
-    texts = ("zeta", "zeta 샘플링", "샘플링 선형", "infini-attention")
+    texts = ("zeta", "zeta 샘플링", "샘플링 선형", "infini-attention", "샘플링 보상 모델이 뭐야", "what is fp8-vram")
     linked = {name for text in texts for name in read(text)}
     loose = {f"compound {kind}" for kind in ("glued", "unknown", "unseen")}
     assert {"bias", *linked, *loose} == set(WEIGHTS)
@@ -296,7 +311,7 @@ def test_every_feature_has_a_weight_and_every_weight_a_feature() -> None:
 
 @pytest.mark.parametrize(
     "sign",
-    ["attribute", "instruction", "names without entry", "unknown", "short", "linked compound unknown", "linked other uncovered"],
+    ["attribute", "linked attribute", "names beside", "names glued", "linked compound glued", "instruction", "names without entry", "unknown", "short", "linked compound unknown", "linked other uncovered"],
 )  # fmt: skip
 def test_what_speaks_against_an_answer_weighs_against_it(sign: str) -> None:
     assert WEIGHTS[sign] < 0

@@ -33,7 +33,7 @@ _LISTED = 6
 _RANKED = 8
 """Entries by rank that a list without a head is made of."""
 _STEPS = 5
-_LANGUAGES = re.compile(r"한국어|영어|Korean|English|korean|english")
+_LANGUAGES = re.compile(r"한국어?|영어|국산|Korean|English|korean|english")
 _OWN_ENTRY = frozenset({"family", "unknown", "gptq", "awq", "gguf", "qlora", "lora", "quant-type"})
 """Parts of a model's name that an entry of their own explains better than the rule of names does."""
 
@@ -296,7 +296,7 @@ def list_(sources: Sources) -> Draft:
     """The kinds, or else the parts, of a term, one sentence each; or the terms that a description takes together."""
     lead, members = _family(sources)
     members = members or _alike(sources)
-    if not members:
+    if len(members) < 2:
         return _about("examples", "how", count=3, lead=1)(sources)
     lines = _lines((s for i in members[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
     note = phrase("listed", sources.lang, count=len(members), terms=[sources.name(i) for i in members])
@@ -308,7 +308,8 @@ def _family(sources: Sources) -> tuple[str, list[str]]:
     named = sources.named[:1]
     families = [(i, _children(sources, i)) for i in named]
     others = [m.surface for m in sources.question.mentions if not set(m.entry_ids) & set(named)]
-    words = [*sources.question.content, *others, *_LANGUAGES.findall(sources.question.text)]
+    languages = [word.replace("국산", "한국") for word in _LANGUAGES.findall(sources.question.text)]
+    words = [*(word for word in sources.question.content if word != "국산"), *others, *languages]
     if not words:
         return next(((i, members) for i, members in families if members), ("", []))
     ranked = sources.retrieval.entries
