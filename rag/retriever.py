@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,15 +19,16 @@ from pydantic import ConfigDict, PrivateAttr
 from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings
 from rag.evidence import THRESHOLD, Evidence, weigh
+from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread
 from rag.index import GlossaryIndex
 from rag.lexical import tokens
 from rag.linking import Linker
 from rag.question import Question, asks_directly, has_pronoun
 from rag.reader import QuestionReader
-from rag.types import LANGUAGES, Hit, Kind, Language, SectionName
+from rag.types import LANGUAGES, Hit, Language
 from rag.typos import SpellingCorrector
 
-__all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "Weights", "documents"]
+__all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "documents"]
 
 MAX_TOP_K = 10
 _POOL = 60
@@ -36,69 +37,6 @@ _CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
 _ENGLISH_TOPIC = re.compile(
     r"\b(is|are|does|do|can|was|of|about|explain|define|why|how)\s+(an?\s+|the\s+)?$", re.IGNORECASE
 )
-
-SECTIONS_OF_KIND: Mapping[Kind, tuple[SectionName, ...]] = {
-    "define": ("definition",),
-    "plain": ("plain", "definition"),
-    "expand": ("definition",),
-    "list": ("definition",),
-    "reverse": ("definition", "plain", "how", "why", "examples"),
-    "compare": ("versus", "definition"),
-    "how": ("how", "definition"),
-    "why": ("why", "definition"),
-    "limits": ("limits",),
-    "proscons": ("why", "limits"),
-    "examples": ("examples",),
-    "origin": ("origin", "definition"),
-    "same": ("definition",),
-    "path": ("definition",),
-    "relation": (),
-    "model_name": ("how",),
-    "fact": (),
-}
-
-
-FUSED = ("dense", "definition", "lexical", "coverage", "core", "link", "section", "hub")
-"""The signals that add up to a score; the last one is subtracted, or added to entries that are seldom near."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """How the signals are fused. Tuned on the development split of ``evals/``.
-
-    Attributes:
-        dense: the cosine of the passage.
-        definition: the cosine of the entry's definition: it tells the term that a description means from terms whose other
-            sections talk about it (hit rate@1 on descriptions 0.79 to 0.84, cross-validated on the development split).
-        lexical: BM25 of the passage.
-        coverage: how much of the question the whole entry covers.
-        core: how much of the question the entry's names, definition and plain words cover.
-        hub: subtracted from entries that are near to everything, for each unit of cosine.
-        link: for entries that the question names and is about.
-        section: for sections that answer this kind of question.
-        mentioned: subtracted from entries that a description mentions in passing: they are not what is sought.
-        excluded: subtracted from entries named in a question that asks for the name of something else.
-        kin: share of the weight of a carried term that terms related to it get.
-        description: number of other content words at which a name in the question counts half.
-    """
-
-    dense: float = 0.9
-    definition: float = 1.6
-    lexical: float = 1.1
-    coverage: float = 1.3
-    core: float = 0.9
-    hub: float = 7.0
-    link: float = 1.2
-    section: float = 0.16
-    mentioned: float = 0.1
-    excluded: float = 0.1
-    kin: float = 0.75
-    description: float = 2.5
-
-    @property
-    def best(self) -> float:
-        """The score that no passage exceeds by much, as the unit of scores."""
-        return self.dense + self.definition + self.lexical + self.coverage + self.core + self.link + self.section
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,14 +162,10 @@ class GlossaryRetriever(BaseRetriever):
         for entry_id in {self.index.chunks[row].entry_id for row in rows}:
             rows.update(self._definitions.get(entry_id, ()))
         rows = {row for row in rows if mask[row]}
-        for row in rows - dense.keys():
-            dense[row] = self._cosine(row, vector)
-        core = self._core(question.language).coverage(text)
-        score = partial(
-            self._hit, kind=question.kind, language=question.language, dense=dense, lexical=lexical,
-            coverage=coverage, core=core, links=links,
-        )  # fmt: skip
-        hits = [score(row) for row in rows]
+        dense |= self._cosines(rows - dense.keys(), vector)
+        shared = self._entry_signals(rows, question.language, text=text, dense=dense, coverage=coverage, links=links)
+        fusion = Fusion(question.kind, self.weights, dense, lexical, shared)
+        hits = [fusion.hit(row, self.index.chunks[row]) for row in rows]
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
         ranked = self._arrange(hits, question)
         evidence = weigh(
@@ -239,16 +173,46 @@ class GlossaryRetriever(BaseRetriever):
         )
         enough = evidence.confidence >= self.threshold
         entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
-        cosines = {
-            self.index.chunks[row].id: dense[row] if row in dense else self._cosine(row, vector)
-            for entry_id in dict.fromkeys([*question.entry_ids, *entries[:3]])
-            for row in self._rows_of_entry.get(entry_id, ())
-            if mask[row]
-        }
+        answering = dict.fromkeys([*question.entry_ids, *entries[:3]])
+        needed = {row for i in answering for row in self._rows_of_entry.get(i, ()) if mask[row]}
+        dense |= self._cosines(needed - dense.keys(), vector)
+        cosines = {self.index.chunks[row].id: dense[row] for row in needed}
         return Retrieval(question, tuple(ranked[:k]) if enough else (), tuple(ranked[:k]), evidence, entries, cosines)
 
-    def _cosine(self, row: int, vector: NDArray[np.float32]) -> float:
-        return float(self.index.store.index.reconstruct(row) @ vector)
+    def _cosines(self, rows: Collection[int], vector: NDArray[np.float32]) -> dict[int, float]:
+        """Cosines of a unit vector and the stored ones of some rows."""
+        if not rows:
+            return {}
+        wanted = np.fromiter(rows, dtype=np.int64, count=len(rows))
+        return dict(
+            zip(wanted.tolist(), (self.index.store.index.reconstruct_batch(wanted) @ vector).tolist(), strict=True)
+        )
+
+    def _entry_signals(
+        self,
+        rows: Iterable[int],
+        language: Language,
+        *,
+        text: str,
+        dense: Mapping[int, float],
+        coverage: NDArray[np.float64],
+        links: Mapping[str, float],
+    ) -> dict[str, dict[str, float]]:
+        """The weighted signals that all passages of an entry share, for the entries of ``rows``."""
+        weights, chunks, cores = self.weights, self.index.chunks, self._core(language)
+        core, hubness, numbers, definitions = cores.coverage(text), cores.hubness, self._number, self._definitions
+        signals = {}
+        for entry_id in {chunks[row].entry_id for row in rows}:
+            number = numbers[entry_id]
+            definition = max((dense[i] for i in definitions.get(entry_id, ()) if i in dense), default=0.0)
+            signals[entry_id] = {
+                "definition": weights.definition * spread(definition),
+                "coverage": weights.coverage * float(coverage[number]),
+                "core": weights.core * float(core[number]),
+                "hub": -weights.hub * float(hubness[number]),
+                "link": links.get(entry_id, 0.0),
+            }
+        return signals
 
     def _query_text(self, question: Question) -> str:
         """The question with misspelt names put right and carried terms named."""
@@ -258,41 +222,6 @@ class GlossaryRetriever(BaseRetriever):
                 text = text[: mention.start] + mention.corrected + text[mention.end :]
         carried = [self.index.entries[i].name(question.language) for i in question.carried]
         return " ".join([*carried, text])
-
-    def _hit(
-        self,
-        row: int,
-        *,
-        kind: Kind,
-        language: Language,
-        dense: Mapping[int, float],
-        lexical: Mapping[int, float],
-        coverage: NDArray[np.float64],
-        core: NDArray[np.float64],
-        links: Mapping[str, float],
-    ) -> Hit:
-        chunk, weights = self.index.chunks[row], self.weights
-        preferred = SECTIONS_OF_KIND[kind]
-        definition = max((dense[i] for i in self._definitions.get(chunk.entry_id, ()) if i in dense), default=0.0)
-        bm25, number = lexical.get(row, 0.0), self._number[chunk.entry_id]
-        # BM25 has no upper bound, so it is squashed
-        signals = {
-            "cosine": dense[row],
-            "bm25": bm25,
-            "dense": weights.dense * _spread(dense[row]),
-            "definition": weights.definition * _spread(definition),
-            "lexical": weights.lexical * bm25 / (bm25 + 12.0),
-            "coverage": weights.coverage * float(coverage[number]),
-            "core": weights.core * float(core[number]),
-            "hub": -weights.hub * float(self._core(language).hubness[number]),
-            "link": links.get(chunk.entry_id, 0.0),
-            "section": 0.0,
-        }
-        if chunk.section in preferred:
-            sure = 2.0 if signals["link"] > weights.link / 2 else 1.0  # within a named entry the section decides
-            signals["section"] = sure * weights.section * (1 - 0.5 * preferred.index(chunk.section))
-        total = sum(signals[name] for name in FUSED)
-        return Hit(chunk, max(0.0, min(1.0, total / weights.best)), signals)
 
     def _links(self, question: Question) -> dict[str, float]:
         """What the names in the question, and those carried over, are worth to entries.
@@ -352,11 +281,6 @@ class GlossaryRetriever(BaseRetriever):
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun | None = None
     ) -> list[Document]:
         return self._get_relevant_documents(query)
-
-
-def _spread(cosine: float) -> float:
-    """e5 puts unrelated texts near 0.75 and equal ones near 0.95: that range as 0..1."""
-    return min(1.0, max(0.0, (cosine - 0.75) / 0.2))
 
 
 def _groups(question: Question) -> Iterable[frozenset[str]]:

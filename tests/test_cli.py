@@ -29,7 +29,7 @@ import rag.chain
 from rag.cli import main
 from rag.corpus import Corpus
 from rag.errors import EmbeddingError
-from rag.retriever import FUSED
+from rag.fusion import FUSED
 from rag.settings import Settings, shipped_corpus
 
 Run = Callable[..., tuple[int, str, str]]

@@ -12,8 +12,9 @@ from conftest import FAKE_MODEL, BigramEmbeddings, write_glossary
 from helpers import line_of, open_shipped
 
 from rag.chain import Assistant
+from rag.fusion import FUSED, SECTIONS_OF_KIND, Weights
 from rag.index import build_index, load_index
-from rag.retriever import FUSED, MAX_TOP_K, SECTIONS_OF_KIND, GlossaryRetriever, Weights
+from rag.retriever import MAX_TOP_K, GlossaryRetriever
 from rag.types import SECTIONS, Kind
 
 
