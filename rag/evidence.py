@@ -25,34 +25,35 @@ THRESHOLD = 0.47
 """Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -9.72,
-    "agreement": -0.94,
-    "attribute": -1.88,
-    "bm25": 13.19,
-    "by example": 0.09,
-    "compound glued": -1.82,
-    "compound unknown": -0.93,
-    "compound unseen": 0.30,
-    "cosine": 0.93,
-    "coverage": 1.13,
-    "definition": 2.48,
-    "instruction": -7.25,
-    "linked": 7.96,
-    "linked aspect uncovered": -1.10,
-    "linked compound glued": -2.94,
-    "linked compound unknown": -3.11,
-    "linked compound unseen": -1.08,
-    "linked cosine": 3.91,
-    "linked direct": 0.23,
-    "linked other uncovered": -2.99,
-    "linked unknown": -1.35,
-    "margin": 0.99,
-    "names beside": -6.96,
-    "names glued": -10.95,
-    "names without entry": -3.82,
+    "bias": -9.71,
+    "agreement": -1.00,
+    "attribute": -1.44,
+    "bm25": 12.89,
+    "by example": 0.13,
+    "compound glued": -0.45,
+    "compound unknown": -0.95,
+    "compound unseen": 0.16,
+    "cosine": 0.92,
+    "coverage": 1.30,
+    "definition": 2.64,
+    "instruction": -7.19,
+    "linked": 7.99,
+    "linked aspect uncovered": -0.84,
+    "linked attribute": -3.70,
+    "linked compound glued": -8.63,
+    "linked compound unknown": -3.74,
+    "linked compound unseen": -0.82,
+    "linked cosine": 3.97,
+    "linked direct": -0.02,
+    "linked other uncovered": -3.00,
+    "linked unknown": -1.07,
+    "margin": 0.86,
+    "names beside": -7.12,
+    "names glued": -10.86,
+    "names without entry": -4.75,
     "quantity": -0.52,
-    "reverse": 0.76,
-    "short": -3.98,
+    "reverse": 0.78,
+    "short": -3.99,
     "unknown": -3.37,
 }
 
@@ -121,7 +122,7 @@ def features(
     uncovered = (1 - held / total if total else 0.0) * words / max(1, words + names)
     unknown = sum(not is_word(word) for word in question.content) / max(1, words + names)
     cosine = (max((h.signals["cosine"] for h in hits[:8]), default=0.75) - 0.75) / 0.2
-    bm25 = max((h.signals["bm25"] for h in hits[:8]), default=0.0)
+    bm25 = max((h.signals["bm25"] for h in hits[:8] if h.chunk.section != "examples"), default=0.0)
     asked = asks_directly(question)
     compound = _compound(question, asked=asked, is_word=is_word)
     text = masked(question)
@@ -130,7 +131,7 @@ def features(
         "linked attribute" if about else "attribute": float(not asked and bool(_ATTRIBUTE.search(text))),
         "names without entry": len([o for o in question.leftovers if _is_name(question.text, o.start, o.end)])
         / max(1, words),
-        "instruction": float(not asked and bool(_INSTRUCTION.search(text))),
+        "instruction": float(_orders(text, asked=bool(asked))),
         "definition": hits[0].signals["definition"] if hits else 0.0,
         "coverage": top.get("coverage", 0.0),
         **{f"names {kind}": 1.0 for kind in _joined_names(question, is_word=is_word, kin=kin, uses=uses)},
@@ -162,6 +163,14 @@ def features(
         **{f"compound {kind}": 1.0 for kind in compound},
         **common,
     }
+
+
+def _orders(text: str, *, asked: bool) -> bool:
+    """Whether a question gives orders, unless a sentence apart from them asks directly about a name."""
+    if not _INSTRUCTION.search(text):
+        return False
+    sentences = re.split(r"(?<=[.!?])\s+", text)
+    return not (asked and any("§" in sentence and not _INSTRUCTION.search(sentence) for sentence in sentences))
 
 
 def _compound(question: Question, *, asked: frozenset[str], is_word: Callable[[str], bool]) -> frozenset[str]:
