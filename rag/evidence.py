@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag.lexical import EntryTerms, tokens
 from rag.linking import Leftover, Mention
@@ -79,6 +80,8 @@ _VARIANTS = frozenset([
     "made", "tuned", "tuning", "aware", "only", "free", "specific", "related", "type",
 ])  # fmt: skip
 """What is joined to a name without making it another one: sizes of a model, and ends of adjectives."""
+_SENTENCE_END = re.compile(r"[.!?;~,]+\s|[\u1160-\u11ff]+\s+")
+"""Korean sentences end as well in lone letters, as ㅠㅠ or ㅋㅋ; NFKC has made them conjoining ones."""
 _NOUN_ENDS = re.compile(r"(은|는|이|가|을|를|란|이란|라는|이라는|의|랑|이랑|와|과)?(\s|$|[?.!,])")
 
 
@@ -275,6 +278,15 @@ def _margin(hits: Sequence[Hit]) -> float:
     return hits[0].score - rival if hits else 0.0
 
 
+def _asked_apart(question: Question) -> bool:
+    """Whether a sentence of its own does nothing but ask what a name is, whatever the chat around it says."""
+    ends = [0, *(m.end() for m in _SENTENCE_END.finditer(question.text)), len(question.text)]
+    asked = asks_directly(question)
+    named = [m for m in question.mentions if asked & set(m.entry_ids)]
+    parts = [(a, b) for m in named for a, b in pairwise(ends) if a <= m.start < b]
+    return any(not any(a <= o.start < b for o in question.leftovers) for a, b in parts)
+
+
 _DOUBTS = ("attribute", "linked attribute", "instruction", "names glued", "names beside", "linked compound glued")
 
 
@@ -285,7 +297,7 @@ def certain(question: Question, found: Mapping[str, float]) -> bool:
     if question.model_name:
         beside = [m.surface for m in question.mentions] + [o.surface for o in question.leftovers]
         return sum(surface not in question.model_name for surface in beside) <= 1
-    return bool(found.get("linked")) and not question.leftovers
+    return bool(found.get("linked")) and (not question.leftovers or _asked_apart(question))
 
 
 def weigh(

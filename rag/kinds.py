@@ -22,7 +22,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("examples", r"예시|예를|예제|사례|예는|예로|예\s*좀|\bexamples?\b|use cases?|for instance"),
     ("why", r"왜|이유|장점|좋은\s*점|뭐가\s*좋|무엇이\s*좋|이점|효과|중요|쓸모|용도|목적|필요|쓰는\s*(거|이유|데)|어디에?\s*(써|쓰|사용|활용)|언제\s*(써|쓰)|\bwhy\b|benefit|advantage|purpose|important|matters?\b|useful|good for|used for|what.* for\b|point of|\bpros\b|reasons?\b|worth|when (should|would|do) (i|we|you|one) use|need\b"),
     ("how", r"어떻게|원리|작동|동작|방식|과정|단계|구조|절차|하는\s*법|방법|돌아가|메커니즘|\bhow\b|mechanism|work|steps|process|procedure|under the hood|algorithm"),
-    ("plain", r"쉽게|쉬운\s*말|쉬운말|초등학생|초딩|비전공자|문과|일상\s*(언어|용어)|비유|eli ?5|(like|as if) i.?m (five|5|a )|plain (words|english|language)|(simple|layman.?s?|lay|everyday) (terms|words|english|language)|\bsimply\b|dumb (it|this) down|for (dummies|beginners|a beginner)"),
+    ("plain", r"쉽게|쉬운\s*말|쉬운말|초등학생|초딩|비전공자|문과|일상\s*(언어|용어)|비유|eli ?5|(like|as if) i.?m (five|5|a )|plain (words|english|language)|(simple|layman.?s?|lay|everyday) (terms|words|english|language)|\bsimply\b|dumb (it|this) down|for (dummies|beginners|a beginner)|to (a|my|an) (manager|boss|child|kid|grandm\w+|beginner|(five|5).year|layperson|non)"),
     ("define", r"뭐|무엇|뭔|머야|모야|뜻|의미|정의|개념|설명|알려|소개|란\s*\??$|이란|궁금|요약|\bwhat|define|definition|meaning|\bmean\b|means|explain|describe|tell me|overview|summar"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)

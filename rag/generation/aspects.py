@@ -57,7 +57,7 @@ ASPECTS = (
     ),
     _aspect(
         r"공식|수식|계산|formula|equation|comput|calculat",
-        r"[=÷×√]|곱|나누|나눈|더하|더해|합|비율|평균|product|divid|sum\b|ratio|multipl|count", "how", "examples",
+        r"[=÷×√]|곱하|곱한|나누어|나눈|더하|더해|더한|비율|평균|product of|divid|sum of|adds?\b|ratio|multipl|comput", "how", "examples",
     ),
     _aspect(
         r"믿을|믿어도|신뢰|정확한가|정확해|괜찮|안전|reliab|trust|accurate\b|\bsafe\b",

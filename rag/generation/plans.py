@@ -393,7 +393,8 @@ def fact(sources: Sources) -> Draft:
         if count:
             pool = [s for s in pool if re.search(r"\d", s.text)] or pool
         bare = count and not others and not sources.question.content
-        chosen += [s for s in sources.best(pool, 3, words=others) if bare or sources.overlap(s, others) > 0]
+        whole = bare or sources.aspect
+        chosen += [s for s in sources.best(pool, 3, words=others) if whole or sources.overlap(s, others) > 0]
     return Draft(_lines(chosen[:4])) if chosen else define(sources)
 
 
