@@ -390,7 +390,7 @@ def fact(sources: Sources) -> Draft:
     for entry_id in sorted(sources.subjects, key=lambda i: i not in carried)[: 1 if count else 2]:
         others = [m.surface for m in sources.question.mentions if entry_id not in m.entry_ids]
         pool = sources.sentences(entry_id)
-        if count:
+        if count and not sources.aspect:
             pool = [s for s in pool if re.search(r"\d", s.text)] or pool
         bare = count and not others and not sources.question.content
         whole = bare or sources.aspect
