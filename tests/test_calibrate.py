@@ -35,6 +35,7 @@ def test_a_question_is_answerable_where_all_that_it_expects_is_there(
     assert answerable(replace(CASE, expected=expected, accept=accept), ids) is label
 
 
+@pytest.mark.slow
 def test_a_part_of_the_glossary_is_a_smaller_glossary(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()

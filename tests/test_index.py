@@ -486,6 +486,7 @@ def test_a_killed_build_leaves_the_index_that_was_there(glossary: Path, tmp_path
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 def test_two_builds_at_once_both_end_with_an_index(glossary: Path, tmp_path: Path) -> None:
     assert run_script(RACE, tmp_path) == ["0 0 0 ['.loc', 'gen-', 'mani']"] * 3
