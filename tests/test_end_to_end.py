@@ -17,6 +17,8 @@ from langserve import RemoteRunnable
 
 KO, EN = "LoRA랑 QLoRA 차이?", "What is the difference between LoRA and QLoRA?"
 
+pytestmark = pytest.mark.slow  # processes of their own; what they do inside is tested by the others
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -76,7 +78,6 @@ def test_a_reader_that_goes_away_is_no_error(home: dict[str, str]) -> None:
     assert b"Exception ignored" not in done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("first")
 def test_rag_serve_answers_and_stops_when_told(home: dict[str, str]) -> None:
     env = {**home, "RAG_DRAIN_DELAY": "0"}
