@@ -37,10 +37,13 @@ def schema(url: str) -> Any:
     return schemathesis.openapi.from_url(f"{url}/openapi.json")
 
 
+EXAMPLES = 200
+"""Requests to try for each operation."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", list(GenerationMode))
-@pytest.mark.parametrize("examples", [200])
-def test_every_operation_survives(schema: Any, mode: GenerationMode, examples: int) -> None:
+def test_every_operation_survives(schema: Any, mode: GenerationMode) -> None:
     """Valid and invalid requests to each operation."""
     tried = []
     for result in schema.get_all_operations():
@@ -48,7 +51,7 @@ def test_every_operation_survives(schema: Any, mode: GenerationMode, examples: i
 
         @given(case=operation.as_strategy(generation_mode=mode))
         @settings(
-            max_examples=examples, derandomize=True, deadline=None, database=None,
+            max_examples=EXAMPLES, derandomize=True, deadline=None, database=None,
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         def survive(case: schemathesis.Case) -> None:
