@@ -20,6 +20,7 @@ from helpers import open_shipped
         ("파인튜닝은 언제 해야 하나요", "때 파인튜닝을 고려합니다"),
         ("CoT는 언제 효과가 없나요?", "이득이 거의 없습니다"),
         ("when to use LoRA", "LoRA helps when"),
+        ("로라 언제 씀", "때 LoRA를 씁니다"),
     ],
 )
 def test_the_sentence_that_tells_the_aspect_is_there(question: str, quote: str) -> None:

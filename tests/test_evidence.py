@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from helpers import open_shipped
@@ -33,28 +34,21 @@ def hit(entry: str, *, score: float = 0.6, link: float = 0.0, cosine: float = 0.
 
 
 TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
+ALPHA: dict[str, Any] = {
+    "uses": lambda entry, token: token == "alpha",
+    "terms": TERMS,
+    "is_word": lambda word: word == "alpha",
+    "kin": lambda entry: (),
+}
+"""A glossary that knows one word."""
 
 
 def measured(question: Question, hits: list[Hit]) -> dict[str, float]:
-    return features(
-        question,
-        hits,
-        uses=lambda entry, token: token == "alpha",
-        terms=TERMS,
-        is_word=lambda w: w == "alpha",
-        kin=lambda i: (),
-    )
+    return features(question, hits, **ALPHA)
 
 
 def weighed(question: Question, hits: list[Hit]) -> Evidence:
-    return weigh(
-        question,
-        hits,
-        uses=lambda entry, token: token == "alpha",
-        terms=TERMS,
-        is_word=lambda w: w == "alpha",
-        kin=lambda i: (),
-    )
+    return weigh(question, hits, **ALPHA)
 
 
 def unlinked(text: str, *words: str, kind: str = "fact") -> Question:

@@ -40,7 +40,7 @@ ASPECTS = (
         r"않|없|못|어렵|느리|대신|끄|꺼|not\b|no\b|n't|off\b|instead|fail|hurt|slow|cannot", "limits", "how",
     ),
     _aspect(
-        r"언제.{0,6}(써|쓰|쓸|사용|필요|고르|좋|해야|하는)|어떨\s*때|어떤\s*(경우|상황)|when (to|should|do|would|is it)|(which|what) (case|situation)s?",
+        r"언제.{0,6}(써|쓰|쓸|씀|씁|사용|필요|고르|좋|해야|하는)|어떨\s*때|어떤\s*(경우|상황)|when (to|should|do|would|is it)|(which|what) (case|situation)s?",
         r"때|경우|고릅|알맞|적합|필요하|when|where|if\b|choose|suit|fits?\b|pick", "plain", "why", "versus",
     ),
     _aspect(

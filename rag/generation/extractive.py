@@ -38,8 +38,8 @@ class ExtractiveGenerator:
         """Compose the answer, or abstain where the evidence is too thin or no sentence answers this kind of question."""
         question = retrieval.question
         sources = Sources(self._retriever, retrieval)
-        known = [bool(side.entry_ids) for side in sources.sides]
-        partial = question.kind == "compare" and any(known) and not all(known)
+        known = [bool(side.entry_ids) for side in sources.sides] if question.kind == "compare" else []
+        partial = any(known) and not all(known)
         if not retrieval.hits and not partial:
             return self._abstain(retrieval, sources)
         draft = PLANS[question.kind](sources)

@@ -189,9 +189,9 @@ def compare(sources: Sources) -> Draft:
     if len(subjects) < 2:
         if len({i for g in sources.groups for i in g}) == 1 and len(sources.question.mentions) > 1 and not missing:
             return same(sources)
-        told = [s for i in subjects for s in _speaking_of(sources, i, missing)[:3]]
         if not missing:
             return _details(sources)
+        told = [s for i in subjects for s in _speaking_of(sources, i, missing)[:3]]
         sides = [s for i in subjects for s in sources.sentences(i, "definition", "how")[: 1 if told else 2]]
         return Draft(_lines([*told, *sides]), notes)
     pairs = [(a, b) for i, a in enumerate(subjects[:3]) for b in subjects[i + 1 : 3]]
