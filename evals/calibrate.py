@@ -59,11 +59,11 @@ def answerable(case: RetrievalCase | AnswerCase, ids: set[str]) -> bool | None:
 def examples(retriever: GlossaryRetriever, *, whole: bool) -> Iterator[Example]:
     """The development questions, put to one glossary."""
     ids = set(retriever.index.entries)
-    cases: list[RetrievalCase | AnswerCase] = [*load_retrieval(), *(c for c in load_answers() if not c.history)]
+    cases: list[RetrievalCase | AnswerCase] = [*load_retrieval(), *load_answers()]
     for case in cases:
         label = answerable(case, ids)
         if case.split == "dev" and label is not None:
-            question = retriever.reader.read(case.question)
+            question = retriever.reader.read(case.question, history=getattr(case, "history", ()))
             found = retriever.retrieve(question).evidence.features
             yield Example(case.question, len(ids), whole, label, certain(question, found), False, found)
 

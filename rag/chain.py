@@ -67,6 +67,10 @@ class AnswerGenerator(Protocol):
         """Its chunks, without blocking the loop."""
 
 
+_ABOUT_A_TERM = 0.2
+"""Scope from which a follow-up in words of its own is about the term before: "is higher better?", not "any good pasta?"."""
+
+
 class Assistant:
     """Retriever, generator, and the chain of both.
 
@@ -98,9 +102,10 @@ class Assistant:
         reader, history = self.retriever.reader, [turn.model_dump() for turn in ask.history]
         language = None if ask.language == "auto" else ask.language
         read = reader.read(ask.question, language=language, history=history)
-        if not self.retriever.touches(read):
-            read = reader.read(ask.question, language=language)  # a change of subject
         found = self.retriever.retrieve(read, k=ask.top_k)
+        if not self.retriever.touches(read) and (read.kind == "define" or found.intent.scope < _ABOUT_A_TERM):
+            read = reader.read(ask.question, language=language)  # a change of subject
+            found = self.retriever.retrieve(read, k=ask.top_k)
         follow_up = None if found.hits else reader.follow_up(read, asked_before(history))
         if follow_up and self.retriever.touches(follow_up):
             again = self.retriever.retrieve(follow_up, k=ask.top_k)

@@ -104,6 +104,7 @@ def features(
     question: Question,
     hits: Sequence[Hit],
     *,
+    scope: float,
     uses: Callable[[str, str], bool],
     terms: EntryTerms,
     is_word: Callable[[str], bool],
@@ -112,6 +113,7 @@ def features(
     """The numbers that are weighed, each about 0..1.
 
     Args:
+        scope: whether a glossary answers such questions, -1..1, as :class:`rag.intent.Intent` has it.
         uses: whether an entry (by id) uses an index term anywhere.
         is_word: whether the glossary's text holds a string.
         kin: ids of the entries that an entry (by id) is related to.
@@ -138,12 +140,14 @@ def features(
         / max(1, words),
         "instruction": float(_orders(text, asked=bool(asked))),
         "definition": hits[0].signals["definition"] if hits else 0.0,
+        "near the turn before": float(bool(hits) and any(hits[0].chunk.entry_id in kin(i) for i in question.context)),
         "coverage": top.get("coverage", 0.0),
         **{f"names {kind}": 1.0 for kind in _joined_names(question, is_word=is_word, kin=kin, uses=uses)},
     }
     if about:
         return {
             "linked": 1.0,
+            "linked scope": scope,
             "linked unknown": unknown,
             "linked aspect uncovered": uncovered * (question.kind in _ASPECTS),
             "linked other uncovered": uncovered * (question.kind not in _ASPECTS),
@@ -153,6 +157,7 @@ def features(
             **common,
         }
     return {
+        "scope": scope,
         "unknown": unknown,
         "cosine": cosine,
         "bm25": bm25 / (bm25 + 12.0),
@@ -289,12 +294,14 @@ def _asked_apart(question: Question) -> bool:
     return any(not any(a <= o.start < b for o in question.leftovers) for a, b in parts)
 
 
+_OUT_OF_SCOPE = -0.4
+"""Scope below which even a question of nothing but names and question words is weighed."""
 _DOUBTS = ("attribute", "linked attribute", "instruction", "names glued", "names beside", "linked compound glued")
 
 
 def certain(question: Question, found: Mapping[str, float]) -> bool:
     """Whether there is nothing to weigh: names and words that ask about what they mean, or a model's name to take apart."""
-    if any(found.get(name) for name in _DOUBTS):
+    if any(found.get(name) for name in _DOUBTS) or found.get("linked scope", 0.0) < _OUT_OF_SCOPE:
         return False
     if question.model_name:
         beside = [m.surface for m in question.mentions] + [o.surface for o in question.leftovers]
@@ -306,13 +313,14 @@ def weigh(
     question: Question,
     hits: Sequence[Hit],
     *,
+    scope: float,
     uses: Callable[[str, str], bool],
     terms: EntryTerms,
     is_word: Callable[[str], bool],
     kin: Callable[[str], Collection[str]],
 ) -> Evidence:
     """Weigh the evidence for ``question`` in ranked ``hits``."""
-    found = features(question, hits, uses=uses, terms=terms, is_word=is_word, kin=kin)
+    found = features(question, hits, scope=scope, uses=uses, terms=terms, is_word=is_word, kin=kin)
     unknown = tuple(word for word in question.content if not is_word(word))
     if certain(question, found):
         return Evidence(1.0, found, unknown)

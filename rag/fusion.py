@@ -51,6 +51,7 @@ class Weights:
         mentioned: subtracted from entries that a description mentions in passing: they are not what is sought.
         excluded: subtracted from entries named in a question that asks for the name of something else.
         kin: share of the weight of a carried term that terms related to it get.
+        context: for terms related to the one that the turn before was about, in a question that does not lean on it.
         description: number of other content words at which a name in the question counts half.
     """
 
@@ -65,6 +66,7 @@ class Weights:
     mentioned: float = 0.1
     excluded: float = 0.1
     kin: float = 0.75
+    context: float = 0.3
     description: float = 2.5
 
     @property

@@ -12,6 +12,7 @@ from rag.linking import Leftover, Mention
 from rag.types import Kind, Language
 
 __all__ = [
+    "KOREAN",
     "MAX_HISTORY",
     "MAX_QUESTION",
     "Question",
@@ -22,6 +23,7 @@ __all__ = [
     "clean_question",
     "has_pronoun",
     "masked",
+    "points_back",
 ]
 
 MAX_QUESTION = 500
@@ -44,7 +46,13 @@ _DIRECT_BACK = re.compile(
 _COUNT = re.compile(r"몇|얼마|how (many|much|long|big|large)")
 _NAME_MARK = re.compile("§")
 _PRONOUN = re.compile(
-    r"그거|그건|그게|그것|이거|이건|이게|이것|둘\s|둘이|둘의|둘은|둘\s*중|\b(it|its|they|them|their|that|this|these|those|both|the two)\b"
+    r"그거|그건|그게|그걸|그것|이거|이건|이게|이걸|이것|거기|둘\s|둘이|둘의|둘은|둘\s*중|"
+    r"\b(it|its|they|them|their|that|this|these|those|both|the two)\b|\b(on|in|from|to) there\b"
+)
+KOREAN = re.compile(r"한국(?!어로\s*(답|설명|알려|말|써))|한글|국산|korea")
+"""Words for Korean and what is Korean, in lower case, but not for the language to answer in."""
+_MEANWHILE = re.compile(
+    r"\b(when|if|while) (it|that|this) (happens|is done|does|runs|works)\b|\bduring (it|that|this)\b|in that case|그때|그럴\s*때"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -59,6 +67,7 @@ class Question:
         mentions: names of terms in it, in order; the offsets refer to ``text``.
         leftovers: content that is neither a name nor a function word.
         carried: ids of entries taken over from earlier turns, because the question leaves them out.
+        context: ids of the entries that the turn before was about, whether or not the question leans on them.
         model_name: a composed model name in it, such as "Qwen3-30B-A3B".
     """
 
@@ -68,6 +77,7 @@ class Question:
     mentions: tuple[Mention, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     carried: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
     model_name: str = ""
 
     @property
@@ -113,6 +123,15 @@ def asks_how_many(question: Question) -> bool:
 def has_pronoun(question: Question) -> bool:
     """Whether a question points back: "how big should they be?"."""
     return bool(_PRONOUN.search(masked(question)))
+
+
+def points_back(question: Question) -> bool:
+    """Whether a pronoun stands before every name, so that it means something else: "does it need a GPU?"."""
+    bare = masked(question)
+    if _MEANWHILE.search(bare):
+        return True
+    found = _PRONOUN.search(bare)
+    return bool(found and found.start() < bare.find(_NAME_MARK.pattern)) and not asks_directly(question)
 
 
 def masked(question: Question) -> str:

@@ -7,13 +7,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.errors import InputError
-from rag.kinds import COMPARES, kind_of
+from rag.kinds import COMPARES, EQUATES, kind_of
 from rag.linking import Leftover, Linker, Mention, Segmentation
 from rag.model_names import find_model_name
-from rag.question import MAX_QUESTION, Question, Turn, asked_before, clean_question, has_pronoun, masked
-from rag.repair import complete_names, mend_asking_words
+from rag.question import (
+    MAX_QUESTION,
+    Question,
+    Turn,
+    asked_before,
+    asks_directly,
+    clean_question,
+    has_pronoun,
+    masked,
+    points_back,
+)
+from rag.repair import complete_names, mend_asking_words, spell_out
 from rag.text import detect_language, is_hangul
-from rag.types import Language
+from rag.types import Kind, Language
 from rag.typos import SpellingCorrector
 
 __all__ = ["QuestionReader"]
@@ -21,7 +31,18 @@ __all__ = ["QuestionReader"]
 _ANAPHORA = re.compile(
     r"^(그럼|그러면|그렇다면|그건|그거|그게|그것|그\s|이건|이거|이게|이것|저건|둘|두\s*(개|가지)|왜|예시|예를|더|좀\s*더|자세히|장점|단점|한계|원리|어떻게|차이|언제|누가|근데|그래서|and\b|so\b|then\b|why|how|what about|how about|it\b|its\b|they\b|that\b|this\b|those\b|both\b|more\b|example|when|who|pros|cons|limits?\b|difference)"
 )
-_SET_AGAINST = re.compile(r"§\s*(이랑|랑|하고|와|과|보다)|(from|than|to|with|and|vs\.?) (an? |the )?§|^(vs|versus)\b")
+_SET_AGAINST = re.compile(
+    r"§\s*(이랑|랑|하고|와|과|보다)|§\s*도\s|(from|than|to|with|and|vs\.?|w/?) (an? |the |plain |normal |regular )?§|^(vs|versus)\b"
+)
+_SIDE_ALONE = re.compile(r"\W*((그럼|그러면|and|then)\s*)?§\s*(이랑|랑|하고|와|과)(은|는)?(요)?\W*")
+_DROPPED = re.compile(
+    r"그(건|거|것)\s*(은|는)?\s*(이제\s*)?(알겠|됐|되었|그렇|이해|접|넘어|나중)|다른\s*(질문|얘기|이야기|주제)|갑자기|주제\s*바꿔|"
+    r"\bdifferent (q|question|topic|thing|subject)\b|(new|another|change of) (topic|question|subject)|never ?mind|forget (that|it)|\bunrelated\b|\bbtw\b|by the way"
+)
+_OTHER_ONE = re.compile(
+    r"\b(the|a|that) (one|version|kind|variant|thing|method|technique|trick|model)s? (that|which|where|who|with|when)\b"
+    r"|(는|은|던|한|된)\s*(건|거|것|걸|애|놈)(은|는|요|은요|는요)?\W*$"
+)
 _SOCIAL = re.compile(
     r"\W*((아|오|네|응|넵|오케이|ㅇㅋ|정말|진짜|너무|고마워요?|고맙습니다|감사해요|감사합니다|안녕|안녕하세요|ok|okay|thanks?|thank you|thx|so much|a lot|hi|hello|hey|great|cool|got it)\W*)+"
 )
@@ -45,6 +66,14 @@ def _language(question: Question) -> Language:
     return asked or detect_language(around if any(map(is_hangul, around)) else question.text)
 
 
+def _topics(earlier: Question) -> tuple[str, ...]:
+    """What an earlier question was about: all that it sets side by side, else what it asks directly, else all it names."""
+    if earlier.kind in ("compare", "same", "relation"):
+        return earlier.entry_ids
+    asked = asks_directly(earlier)
+    return tuple(i for i in earlier.entry_ids if i in asked) or earlier.entry_ids
+
+
 class QuestionReader:
     """Reads questions against the names of one glossary."""
 
@@ -60,7 +89,7 @@ class QuestionReader:
         return self._carry_over(read, asked) if asked else read
 
     def _read_alone(self, text: str, *, language: Language | None = None) -> Question:
-        segmentation, mentions, leftovers = self._names(text)
+        segmentation, mentions, leftovers = self._names(spell_out(text))
         mended = mend_asking_words(segmentation.text, leftovers, is_word=self._corrector.is_word)
         if mended != segmentation.text:
             segmentation, mentions, leftovers = self._names(mended)
@@ -83,26 +112,35 @@ class QuestionReader:
     def _carry_over(self, read: Question, asked: Sequence[str]) -> Question:
         """Take terms, and for "and X?" the kind, from the turns before; nothing where the question stands alone."""
         bare = masked(read)
-        if _SOCIAL.fullmatch(bare):
+        if _SOCIAL.fullmatch(bare) or (_DROPPED.search(bare) and read.mentions):
             return read
+        earlier = self._last(asked)
+        topics = _topics(earlier) if earlier else ()
+        read = replace(read, context=topics)
+        asked_for_name = read.kind == "reverse" or _OTHER_ONE.search(bare)
+        if asked_for_name and len(read.leftovers) > 1 and not asks_directly(read):
+            return replace(read, kind="reverse")
         pronoun, compares = has_pronoun(read), bool(COMPARES.search(bare))
         elliptic = not read.mentions and not read.leftovers and not read.model_name
-        if compares and self._one_side(read) and (pronoun or _SET_AGAINST.search(bare)):
-            ids = tuple(i for i in self._topics(asked) if i not in read.entry_ids)[:1]
-            return replace(read, carried=ids, kind="compare") if ids else read
+        if self._one_side(read) and (pronoun or _SET_AGAINST.search(bare) or EQUATES.search(bare)):
+            kind: Kind | None = "same" if EQUATES.search(bare) else "compare" if compares else None
+            kind = "compare" if _SIDE_ALONE.fullmatch(bare) else kind
+            if kind is not None:
+                ids = tuple(i for i in self._topics(asked) if i not in read.entry_ids)[:1]
+                return replace(read, carried=ids, kind=kind) if ids else read
         if compares and not read.mentions and (elliptic or pronoun or _WHICH.search(bare)):
             ids = self._topics(asked, several=True)
             return replace(read, carried=ids, kind="compare") if ids else read
         setting = len(read.mentions) == 1 and read.leftovers and _SETTING.search(bare)
-        if read.mentions and not setting and not (pronoun and read.kind in ("compare", "relation", "same")):
+        leans = pronoun and (read.kind in ("compare", "relation", "same") or points_back(read))
+        if read.mentions and not setting and not leans:
             return self._same_aspect(read, bare, asked)
         opener = bool(_ANAPHORA.search(bare)) or (len(read.leftovers) <= 2 and read.kind != "reverse")
         if not (elliptic or pronoun or setting or (opener and not read.mentions and not read.model_name)):
             return read
-        earlier = self._last(asked)
-        if earlier is None:
+        ids = tuple(i for i in topics if i not in read.entry_ids)
+        if not ids:
             return read
-        ids = tuple(i for i in earlier.entry_ids if i not in read.entry_ids)
         return self._with(read, ids[:1] if read.mentions else ids)
 
     def _with(self, read: Question, ids: tuple[str, ...]) -> Question:
@@ -136,13 +174,15 @@ class QuestionReader:
         earlier = None if alone else self._last(asked)
         if earlier is None:
             return None
-        carried = replace(read, carried=earlier.entry_ids)
+        carried = replace(read, carried=_topics(earlier))
         return replace(carried, kind=kind_of(carried))
 
     @staticmethod
     def _one_side(read: Question) -> bool:
         """Whether a question names one side of a comparison only: "QLoRA랑 차이는?"."""
-        return len({frozenset(m.entry_ids) for m in read.mentions}) == 1 and not read.leftovers
+        bare = masked(read)
+        one = len({frozenset(m.entry_ids) for m in read.mentions}) == 1
+        return one and (not read.leftovers or (len(read.leftovers) < 3 and bool(_SET_AGAINST.search(bare))))
 
     def _topics(self, asked: Sequence[str], *, several: bool = False) -> tuple[str, ...]:
         """One entry for each name in the latest question that has one; with ``several``, in as many as it takes for two."""

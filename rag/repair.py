@@ -14,7 +14,7 @@ from rag.linking import Leftover, Linker, Mention
 from rag.text import is_hangul, to_jamo
 from rag.words import ENGLISH_FUNCTION
 
-__all__ = ["complete_names", "mend_asking_words"]
+__all__ = ["complete_names", "mend_asking_words", "spell_out"]
 
 _WORD = re.compile(r"[가-힣]+|[A-Za-z]+")
 _ASKING = [(word, word) for word in sorted(ENGLISH_FUNCTION) if len(word) > 3 and word.isalpha()]
@@ -26,7 +26,15 @@ _AND = re.compile(
     r"\s*(,|/|&|\b(and|or|vs\.?|versus|to|from|with|than)\b|이랑|랑|과|와|하고|이나|나|대)\s*(\b(an?|the)\s+)?",
     re.IGNORECASE,
 )
+_PEOPLE = re.compile(
+    r"(?<=\bdo )ppl\b|(?<=\b(?:most|some|many) )ppl\b|(?<=\b(?:other) )ppl\b|\bppl(?= (do|use|say|call|mean|put|keep|even|always|usually|often|who|are|were|have|think|talk)\b)"
+)
 _INNER_PARTICLE = re.compile(r"(을|를|의)\s")
+
+
+def spell_out(text: str) -> str:
+    """``text`` with "ppl" as people where it does or is asked something: in capitals or alone it is perplexity."""
+    return _PEOPLE.sub("people", text)
 
 
 def mend_asking_words(text: str, leftovers: Iterable[Leftover], *, is_word: Callable[[str], bool]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,9 +21,11 @@ from rag.embedding import ArrayEmbeddings
 from rag.evidence import THRESHOLD, Evidence, weigh
 from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread
 from rag.index import GlossaryIndex
+from rag.intent import UNKNOWN, Intent, intent_of
+from rag.kinds import refined
 from rag.lexical import tokens
 from rag.linking import Linker
-from rag.question import Question, asks_directly, has_pronoun
+from rag.question import KOREAN, Question, asks_directly, has_pronoun, masked
 from rag.reader import QuestionReader
 from rag.types import LANGUAGES, Hit, Language
 from rag.typos import SpellingCorrector
@@ -31,6 +33,8 @@ from rag.typos import SpellingCorrector
 __all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "documents"]
 
 MAX_TOP_K = 10
+_EVERYDAY = 3.0
+"""An idf below which a word of a follow-up does not make it another subject: "is higher better?" is about the metric."""
 _POOL = 60
 _TOPIC = re.compile(r"\s?(은|는|이란|란|도|이 뭐|가 뭐|의 (장|단|한|원|차|역|특))")
 _CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
@@ -47,6 +51,7 @@ class Retrieval:
         hits: best first; empty when the evidence is too thin.
         nearest: the best hits all the same, to offer their terms.
         entries: ids of the best entries, each once, beyond the ``k`` passages of ``nearest``.
+        intent: what the question asks for, told by its vector.
         cosines: of the question and each passage of the entries that an answer may be made of, by chunk id.
     """
 
@@ -55,6 +60,7 @@ class Retrieval:
     nearest: tuple[Hit, ...]
     evidence: Evidence
     entries: tuple[str, ...] = ()
+    intent: Intent = UNKNOWN
     cosines: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -137,7 +143,8 @@ class GlossaryRetriever(BaseRetriever):
             return True
         near = {other for i in question.carried for other in (i, *self._reader.linker.kin(i)) if other in self._number}
         said = {token for word in question.content for token in tokens(word)}
-        return any(self.uses(entry_id, token) for entry_id in near for token in said)
+        terms = self.index.terms
+        return any(terms.idf(t) < _EVERYDAY or any(self.uses(i, t) for i in near) for t in said)
 
     def entry_hits(self, entry_id: str, *, language: Language) -> list[Hit]:
         """All chunks of an entry in ``language`` (or in the one it has), in file order."""
@@ -150,6 +157,8 @@ class GlossaryRetriever(BaseRetriever):
         mask = self._masks[question.language]
         text = self._query_text(question)
         vector = self.embeddings.encode([text], query=True)[0]
+        intent = intent_of(vector, model=self.embeddings.model)
+        question = replace(question, kind=refined(question, intent))
         dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
         lexical = {row: s for row, s in self.index.lexical.search(text, k=4 * _POOL) if mask[row]}
         coverage = self.index.terms.coverage(text)
@@ -169,7 +178,13 @@ class GlossaryRetriever(BaseRetriever):
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
         ranked = self._arrange(hits, question)
         evidence = weigh(
-            question, ranked, uses=self.uses, terms=self.index.terms, is_word=self.is_word, kin=self._reader.linker.kin
+            question,
+            ranked,
+            scope=intent.scope,
+            uses=self.uses,
+            terms=self.index.terms,
+            is_word=self.is_word,
+            kin=self._reader.linker.kin,
         )
         enough = evidence.confidence >= self.threshold
         entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
@@ -177,7 +192,8 @@ class GlossaryRetriever(BaseRetriever):
         needed = {row for i in answering for row in self._rows_of_entry.get(i, ()) if mask[row]}
         dense |= self._cosines(needed - dense.keys(), vector)
         cosines = {self.index.chunks[row].id: dense[row] for row in needed}
-        return Retrieval(question, tuple(ranked[:k]) if enough else (), tuple(ranked[:k]), evidence, entries, cosines)
+        best = tuple(ranked[:k])
+        return Retrieval(question, best if enough else (), best, evidence, entries, intent, cosines)
 
     def _cosines(self, rows: Collection[int], vector: NDArray[np.float32]) -> dict[int, float]:
         """Cosines of a unit vector and the stored ones of some rows."""
@@ -230,13 +246,30 @@ class GlossaryRetriever(BaseRetriever):
         what picks the expert?" is about the router.
         """
         links = {entry_id: self._link(entry_id, question) for entry_id in question.entry_ids}
-        if question.carried and question.content and not question.mentions:
-            linker = self._reader.linker
+        linker = self._reader.linker
+        korean = bool(KOREAN.search(masked(question)))
+        if question.carried and (question.content or korean) and not question.mentions:
             for entry_id in question.carried:
                 for other in linker.kin(entry_id):
                     if other in self._number:
                         links.setdefault(other, self.weights.kin * max(links[entry_id], self.weights.link / 2))
+            self._prefer_korean(question, links)
+        elif question.context and not question.carried and question.content:
+            for entry_id in question.context:
+                for other in linker.kin(entry_id):
+                    if other in self._number and other not in question.context:
+                        links[other] = max(links.get(other, 0.0), self.weights.context)
         return links
+
+    def _prefer_korean(self, question: Question, links: dict[str, float]) -> None:
+        """After MMLU, "is there a Korean one?" is about the related term whose definition speaks of Korean."""
+        if not KOREAN.search(masked(question)) or any(map(self._is_korean, question.carried)):
+            return
+        for entry_id in [i for i in links if i not in question.carried and self._is_korean(i)]:
+            links[entry_id] = 1.5 * self.weights.link
+
+    def _is_korean(self, entry_id: str) -> bool:
+        return any(KOREAN.search(self.index.chunks[row].text.casefold()) for row in self._definitions.get(entry_id, ()))
 
     def _link(self, entry_id: str, question: Question) -> float:
         """What a name in the question is worth: much when the question is about it, little inside a description.

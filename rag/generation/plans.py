@@ -147,6 +147,8 @@ def origin(sources: Sources) -> Draft:
             s for s in sources.sentences(entry_id, "definition", "how", "why", "examples") if _MADE.search(s.text)
         ]
         chosen += [*told[:2], *(sources.sentences(entry_id, "definition")[:1] if told else [])]
+    if not chosen and sources.aspect:  # "where does bias come from?" asks for the cause
+        return _about("how", count=3)(sources)
     return Draft(_lines(chosen))
 
 
@@ -313,7 +315,7 @@ def _family(sources: Sources) -> tuple[str, list[str]]:
     if not words:
         return next(((i, members) for i, members in families if members), ("", []))
     ranked = sources.retrieval.entries
-    for best in ranked[:3]:
+    for best in ranked[:3] if not sources.question.carried else ():  # "what does it label?" after NER is about NER
         relations = sources.entries[best].relations
         kin = {best, *relations.get("contrasts-with", ())}
         for parent in relations.get("broader", ()):

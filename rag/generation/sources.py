@@ -83,8 +83,8 @@ class Sources:
         several = len(chosen) > 1 and self.question.kind in ("compare", "relation", "same")
         if self.question.kind == "reverse" and self.question.carried:
             return ranked[:1]
-        beside = self.question.carried and not self.question.mentions and ranked and ranked[0] not in chosen
-        if beside and about:
+        near = {other for i in self.question.carried for other in self.retriever.reader.linker.kin(i)}
+        if not self.question.mentions and ranked and ranked[0] in near and not several:
             return ranked[:1]  # a term related to the one before
         if chosen and (about or several or self.question.carried):
             return list(dict.fromkeys(chosen))
