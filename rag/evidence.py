@@ -77,9 +77,11 @@ _INSTRUCTION = re.compile(
 )
 _VARIANTS = frozenset([
     "base", "large", "small", "mini", "tiny", "medium", "instruct", "chat", "v1", "v2", "v3", "hf", "based", "like", "style",
-    "made", "tuned", "tuning", "aware", "only", "free", "specific", "related", "type",
+    "made", "from", "for", "to", "of", "in", "on", "as", "and", "or", "tuned", "tuning", "aware", "only", "free", "specific", "related", "type",
 ])  # fmt: skip
 """What is joined to a name without making it another one: sizes of a model, and ends of adjectives."""
+_BEFORE = frozenset(["per", "non", "pre", "post", "single", "plain"])
+"""What stands before a name with a hyphen without making it another one: "per-GPU"."""
 _SENTENCE_END = re.compile(r"[.!?;~,]+\s|[\u1160-\u11ff]+\s+")
 """Korean sentences end as well in lone letters, as ㅠㅠ or ㅋㅋ; NFKC has made them conjoining ones."""
 _NOUN_ENDS = re.compile(r"(은|는|이|가|을|를|란|이란|라는|이라는|의|랑|이랑|와|과)?(\s|$|[?.!,])")
@@ -147,7 +149,7 @@ def features(
     if about:
         return {
             "linked": 1.0,
-            "linked scope": scope,
+            "linked out of scope": max(0.0, -scope),
             "linked unknown": unknown,
             "linked aspect uncovered": uncovered * (question.kind in _ASPECTS),
             "linked other uncovered": uncovered * (question.kind not in _ASPECTS),
@@ -157,7 +159,7 @@ def features(
             **common,
         }
     return {
-        "scope": scope,
+        "out of scope": max(0.0, -scope),
         "unknown": unknown,
         "cosine": cosine,
         "bm25": bm25 / (bm25 + 12.0),
@@ -215,8 +217,8 @@ def _compound(question: Question, *, asked: frozenset[str], is_word: Callable[[s
 def _is_glued(question: Question, name: Mention, *, is_word: Callable[[str], bool]) -> bool:
     """Whether a name is part of a longer word that the glossary never uses: "S-LoRA", "하이퍼BM25", "GPTQ-Flow"."""
     text, start, end = question.text, name.start, name.end
-    if before := re.search(r"[\w.#+]+-$", text[:start]):
-        start = before.start()
+    if before := re.search(r"([\w.#+]+)-$", text[:start]):
+        start = start if before.group(1).casefold() in _BEFORE else before.start()
     else:
         start = next((o.start for o in question.leftovers if o.end == start and is_hangul(o.surface[-1])), start)
     after = re.match(r"-([A-Za-z0-9.#+]+|[가-힣]+)", text[end:])
@@ -294,19 +296,28 @@ def _asked_apart(question: Question) -> bool:
     return any(not any(a <= o.start < b for o in question.leftovers) for a, b in parts)
 
 
-_OUT_OF_SCOPE = -0.4
-"""Scope below which even a question of nothing but names and question words is weighed."""
+_OUT_OF_SCOPE = 0.4
+"""How far out of scope a question of nothing but names and question words is weighed all the same."""
 _DOUBTS = ("attribute", "linked attribute", "instruction", "names glued", "names beside", "linked compound glued")
 
 
 def certain(question: Question, found: Mapping[str, float]) -> bool:
     """Whether there is nothing to weigh: names and words that ask about what they mean, or a model's name to take apart."""
-    if any(found.get(name) for name in _DOUBTS) or found.get("linked scope", 0.0) < _OUT_OF_SCOPE:
+    if any(found.get(name) for name in _DOUBTS) or found.get("linked out of scope", 0.0) > _OUT_OF_SCOPE:
         return False
     if question.model_name:
         beside = [m.surface for m in question.mentions] + [o.surface for o in question.leftovers]
         return sum(surface not in question.model_name for surface in beside) <= 1
+    if _compares_known_terms(question, found):
+        return True
     return bool(found.get("linked")) and (not question.leftovers or _asked_apart(question))
+
+
+def _compares_known_terms(question: Question, found: Mapping[str, float]) -> bool:
+    """Whether terms that the glossary has are held against each other, whatever chat is around them."""
+    several = len({frozenset(m.entry_ids) for m in question.mentions}) > 1
+    strange = found.get("names without entry") or found.get("out of scope") or found.get("linked out of scope")
+    return question.kind == "compare" and several and not strange
 
 
 def weigh(

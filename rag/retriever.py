@@ -38,6 +38,8 @@ _EVERYDAY = 3.0
 _POOL = 60
 _TOPIC = re.compile(r"\s?(은|는|이란|란|도|이 뭐|가 뭐|의 (장|단|한|원|차|역|특))")
 _CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
+_OF_ONE_TERM = frozenset({"origin", "expand", "limits", "proscons", "examples", "plain"})
+"""Kinds of which a question that begins with a name is about it: "word2vec 어느 회사가 냈어"."""
 _ENGLISH_TOPIC = re.compile(
     r"\b(is|are|does|do|can|was|of|about|explain|define|why|how)\s+(an?\s+|the\s+)?$", re.IGNORECASE
 )
@@ -286,6 +288,7 @@ class GlossaryRetriever(BaseRetriever):
         if mention is not None:
             after = question.text[mention.end :]
             topic = bool(_TOPIC.match(after)) or bool(_ENGLISH_TOPIC.search(question.text[: mention.start]))
+            topic = topic or (mention.start == 0 and question.kind in _OF_ONE_TERM)
             topic = topic or sum(entry_id in m.entry_ids for m in question.mentions) > 1 or entry_id in asked
             context = bool(_CONTEXT.match(after)) or bool(asked and entry_id not in asked)
         share = 1.0 / (1.0 + ((others / 2 if topic else others) / weights.description) ** 6)

@@ -43,6 +43,8 @@ class ExtractiveGenerator:
         if not retrieval.hits and not partial:
             return self._abstain(retrieval, sources)
         draft = PLANS[question.kind](sources)
+        if not draft.lines and not question.entry_ids:
+            draft = PLANS["reverse"](sources)  # "the lab behind the Pile, who was that?" describes a term
         if not draft.lines:
             return self._abstain(retrieval, sources)
         draft = _with_rival(draft, sources)

@@ -29,7 +29,11 @@ _AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
     ("limits", 1),
     ("examples", 1),
 )
-_LISTED = 6
+_LISTED = 7
+_SIDE_BY_SIDE = 4
+"""Terms at most that one answer tells about one after the other."""
+_OWN = 2
+"""Sentences of the section for this kind of question that an answer holds at least, whatever else is near to its words."""
 _RANKED = 8
 """Entries by rank that a list without a head is made of."""
 _STEPS = 5
@@ -111,17 +115,28 @@ def _about(*sections: SectionName, count: int, lead: int = 0) -> Callable[[Sourc
     """A plan that reads certain sections of each subject, the sentences nearest to the question's own words first."""
 
     def plan(sources: Sources) -> Draft:
+        subjects = sources.subjects[:_SIDE_BY_SIDE]
+        room = count if len(subjects) < 3 else 1
         chosen: list[Sentence] = []
-        for entry_id in sources.subjects[:2]:
-            found = sources.sentences(entry_id, *sections)
-            if sources.aspect:
-                found = sources.best(sources.sentences(entry_id), count)
-            elif sources.question.leftovers:
-                found = sources.best(sources.sentences(entry_id), count, preferred=sections)
-            chosen += [*sources.sentences(entry_id, "definition")[: _lead(sources, lead)], *found[:count]]
+        for entry_id in subjects:
+            found = _told(sources, entry_id, sections, count=room)
+            chosen += [*sources.sentences(entry_id, "definition")[: _lead(sources, lead)], *found]
         return Draft(_lines(chosen)) if chosen else define(sources)
 
     return plan
+
+
+def _told(sources: Sources, entry_id: str, sections: tuple[SectionName, ...], *, count: int) -> list[Sentence]:
+    """The sentences that a question asks for, wherever they stand, filled up from the section for its kind."""
+    own = sources.sentences(entry_id, *sections[:1])
+    if sources.aspect:
+        found = sources.best(sources.sentences(entry_id), count)
+    elif sources.question.leftovers:
+        found = sources.best(sources.sentences(entry_id), count, preferred=sections)
+    else:
+        found = sources.sentences(entry_id, *sections)[:count]
+    lacking = min(_OWN, count) - sum(sentence in own for sentence in found)
+    return [*found, *[s for s in own if s not in found][: max(0, lacking)]]
 
 
 def _lead(sources: Sources, usual: int) -> int:
@@ -142,11 +157,16 @@ def proscons(sources: Sources) -> Draft:
 def origin(sources: Sources) -> Draft:
     """Who and when: the origin section, else sentences with a year or a maker; nothing if the entry is silent."""
     chosen: list[Sentence] = []
-    for entry_id in sources.subjects[:2]:
+    subjects = sources.subjects[:_SIDE_BY_SIDE]
+    for entry_id in subjects:
         told = sources.sentences(entry_id, "origin") or [
             s for s in sources.sentences(entry_id, "definition", "how", "why", "examples") if _MADE.search(s.text)
         ]
-        chosen += [*told[:2], *(sources.sentences(entry_id, "definition")[:1] if told else [])]
+        brief = len(subjects) > 2
+        chosen += [
+            *told[: 1 if brief else 2],
+            *(sources.sentences(entry_id, "definition")[:1] if told and not brief else []),
+        ]
     if not chosen and sources.aspect:  # "where does bias come from?" asks for the cause
         return _about("how", count=3)(sources)
     return Draft(_lines(chosen))
@@ -297,53 +317,48 @@ def _names(sentence: Sentence, name: str) -> bool:
 def list_(sources: Sources) -> Draft:
     """The kinds, or else the parts, of a term, one sentence each; or the terms that a description takes together."""
     lead, members = _family(sources)
-    members = members or _alike(sources)
     if len(members) < 2:
         return _about("examples", "how", count=3, lead=1)(sources)
     lines = _lines((s for i in members[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
-    note = phrase("listed", sources.lang, count=len(members), terms=[sources.name(i) for i in members])
+    note = phrase(
+        "listed", sources.lang, count=len(members[:_LISTED]), terms=[sources.name(i) for i in members[:_LISTED]]
+    )
     return Draft([*_lines(sources.sentences(lead, "definition")[:1] if lead else (), "- "), *lines], [note])
 
 
 def _family(sources: Sources) -> tuple[str, list[str]]:
     """The entry that a list is headed by (may be empty), and its members, those first that the question describes."""
-    named = sources.named[:1]
-    families = [(i, _children(sources, i)) for i in named]
-    others = [m.surface for m in sources.question.mentions if not set(m.entry_ids) & set(named)]
+    lead = next(iter(sources.named), "")
+    members = _children(sources, lead) if lead else []
+    ranked = sources.retrieval.entries
+    others = [m.surface for m in sources.question.mentions if lead not in m.entry_ids]
     languages = [word.replace("국산", "한국") for word in _LANGUAGES.findall(sources.question.text)]
     words = [*(word for word in sources.question.content if word != "국산"), *others, *languages]
+    members.sort(key=lambda i: ranked.index(i) if i in ranked else len(ranked))
     if not words:
-        return next(((i, members) for i, members in families if members), ("", []))
-    ranked = sources.retrieval.entries
-    for best in ranked[:3] if not sources.question.carried else ():  # "what does it label?" after NER is about NER
-        relations = sources.entries[best].relations
-        kin = {best, *relations.get("contrasts-with", ())}
-        for parent in relations.get("broader", ()):
-            kin.update(_children(sources, parent))
-        families += [("", [i for i in ranked if i in kin]), (best, _children(sources, best))]
-    enough = 0.4 * sources.weight(words)
-    weighed = []
-    for lead, members in families:
-        held = {i: sources.held(i, words) for i in members}
-        told = [i for i in members if held[i] > 0.5 * max(held.values())] if any(held.values()) else members
-        if lead not in named:
-            told = [i for i in told if held[i] >= enough]
-        told.sort(key=lambda i: (-held[i], ranked.index(i) if i in ranked else len(ranked)))
-        weighed.append((sum(held[i] for i in told[:_LISTED]) / _LISTED + (lead in named) * 0.1, lead, told))
-    _, lead, members = max(weighed, key=lambda family: (len(family[2]) > (family[1] not in named), family[0]))
-    return (lead, members) if len(members) > (lead not in named) else ("", [])
+        return lead, members
+    held = {i: sources.held(i, words) for i in members}
+    told = [i for i in members if held[i] > 0.5 * max(held.values())] if any(held.values()) else []
+    if len(told) > 1 and max(held.values()) >= 0.4 * sources.weight(words):
+        return lead, sorted(told, key=lambda i: -held[i])
+    if lead and (len(words) < 2 or sources.question.carried):  # "which tasks are in GLUE?" is about GLUE
+        return lead, members if len(words) < 2 else []
+    return "", _cluster(sources)
 
 
-def _alike(sources: Sources) -> list[str]:
-    """The best entry and those of its category, next to it in rank, that are related to it or to what it is a kind of."""
-    ranked = sources.retrieval.entries
-    if not ranked or sources.named:
-        return []
-    best = sources.entries[ranked[0]]
-    kin = sources.retriever.reader.linker.kin
-    near = {other for i in (best.id, *best.relations.get("broader", ())) for other in kin(i)}
-    alike = [i for i in ranked[:_RANKED] if i in near and sources.entries[i].category == best.category]
-    return [best.id, *alike] if alike else []
+def _cluster(sources: Sources) -> list[str]:
+    """Entries next to each other in rank, of one category, and related to one of them or to what that one is a kind of."""
+    ranked, named = sources.retrieval.entries[:_RANKED], sources.named
+    entries, kin = sources.entries, sources.retriever.reader.linker.kin
+
+    def around(seed: str) -> list[str]:
+        near = {other for i in (seed, *entries[seed].relations.get("broader", ())) for other in kin(i)}
+        return [i for i in ranked if i == seed or (i in near and entries[i].category == entries[seed].category)]
+
+    def weight(members: Iterable[str]) -> float:
+        return sum(1 / (_RANKED / 2 + ranked.index(i)) for i in members)
+
+    return max((around(i) for i in ranked if i not in named), key=weight, default=[])
 
 
 def _children(sources: Sources, entry_id: str) -> list[str]:
