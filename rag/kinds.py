@@ -18,7 +18,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ("proscons", r"장\s*단점|pros\s*(and|&|/|n|,)\s*cons|advantages? and (disadvantages?|drawbacks?)|ups(ides)? and downs(ides)?|strengths? and weakness|trade-?offs?|장점(이랑|과|하고|,|이나)\s*단점|(좋은\s*점|이점|좋고|좋은지).*(나쁜\s*점|나빠|나쁜|안|별로|단점)|\b(advantages?|benefits?|good|upsides?)\b.*\b(disadvantages?|drawbacks?|bad|downsides?)\b"),
     ("limits", r"단점|한계|문제점|약점|부작용|주의|위험|안\s*좋|나쁜\s*점|못하는|불편|limit|drawback|disadvantage|downside|weakness|\bcons\b|caveat|pitfall|shortcoming|what.*(bad|wrong) (about|with)|\brisks?\b"),
     ("compare", r"차이|다른\s*(점|거|건|게|가)|비교|구분|구별|헷갈|\bvs\b|vs\.|대비|달라|다르|다름|다른데|다른지|보다\s*(더\s*)?(나아|나은|나음|좋|빠르|빨라|느리|느려)|뭐가\s*(더|나)|무엇이\s*더|어느\s*(게|것|쪽|걸)|중에?\s*(뭐|어느|어떤|뭘)|differ(?!ent (q\b|question|topic|thing|subject))|versus|compar|distinguish|distinction|better than|which (is|one|of|should|do i|would)\b|instead of|opposed to|rather than"),
-    ("list", r"종류|유형|목록|리스트|(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)|뭐\s*뭐|(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있|나열|모두\s*알려|다\s*알려|\b(types|kinds|sorts|variants|families|list|members) of\b|what .* (are there|exist)|list (all|the|some|me)|name (them|some|a few|the|all)|which .* (are there|exist|available)|different (types|kinds|ways)|what (types|kinds)|^list\b|§ (types?|kinds|variants|families|methods? list|list)\b|\b(flavou?rs|generations)\b|^(\w+ )?(methods|techniques|tools|models|metrics|scores|formats|protocols|benchmarks|libraries|frameworks|algorithms|strategies) (that|for|to|which|used|of)\b|(기법|방법|모델|지표|도구|알고리즘|포맷|형식|프레임워크|라이브러리|벤치마크|데이터셋|전략|방식)들\W*(좀|은|이|뭐)?\W*$|all of them|대표적인\s*거|이름\s*대"),
+    ("list", r"(?<!한)(?<!한 )종류|유형|목록|리스트|(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)|뭐\s*뭐|(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있|나열|모두\s*알려|다\s*알려|\b(types|kinds|sorts|variants|families|list|members) of\b|what .* (are there|exist)|list (all|the|some|me)|name (them|some|a few|the|all)|which .* (are there|exist|available)|different (types|kinds|ways)|what (types|kinds)|^list\b|§ (types?|kinds|variants|families|methods? list|list)\b|\b(flavou?rs|generations)\b|^(\w+ )?(methods|techniques|tools|models|metrics|scores|formats|protocols|benchmarks|libraries|frameworks|algorithms|strategies) (that|for|to|which|used|of)\b|(기법|방법|모델|지표|도구|알고리즘|포맷|형식|프레임워크|라이브러리|벤치마크|데이터셋|전략|방식)들\W*(좀|은|이|뭐)?\W*$|all of them|대표적인\s*거|이름\s*대"),
     ("origin", r"(누가|누구)(?!.{0,10}(골라|고르|고른|정하|정해|결정|판단|채점|매기|매겨|쓰|써|해야))|언제(?!.{0,12}(해야|하는\s*(게|거|것)|하면|하나|쓰|써|쓸|씀|씁|필요|효과|좋|같|느려|빨라|멈|끝|끄|켜|안\s|못|없))|몇\s*년|만든\s*(사람|곳|회사|데|나라)|어디서\s*(만|나|개발|발표|나온|낸|낸거)|어느\s*(회사|나라|대학|기관|팀)|어디\s*(거|껀|회사|제품|모델)|개발사|제작사|개발자가\s*(누|어디)|유래|처음\s*(나|발표|제안|등장|소개)|최초|\bwho\b(?! (is|are) (using|it for))(?!.{0,6}\b(picks?|chooses?|decides?|selects?|uses?|should|needs?|grades?|judges?|checks?)\b)|(^|[,.;] ?)when\b(?!.{0,40}\b(worth|better|useful|enough|makes? sense)\b)(?! (to|should|do|does|would|not|can|is it (better|best|good|useful|worth|not)|i|we|you)\b)|\bwhen (was|were|did|is)\b(?!.{0,40}\b(worth|better|useful|enough|makes? sense)\b)(?! it (better|best|good|useful|worth|not))|\band when\W*$|what year|which (company|lab|team|university|organi[sz]ation|group)|made by|inventor|invented|\borigin\b|where did .* come|where .* (come|came) from|author"),
     ("examples", r"예시|예를|예제|사례|예는|예로|예\s*좀|\bexamples?\b|use cases?|for instance"),
     ("why", r"왜|이유|장점|좋은\s*점|뭐가\s*좋|무엇이\s*좋|이점|효과|중요|쓸모|용도|목적|필요|쓰는\s*(거|이유|데)|어디에?\s*(써|쓰|사용|활용)|언제\s*(써|쓰|씀|씁)|\bwhy\b|benefit|advantage|purpose|important|matters?\b|useful|good for|used for|what.* for\b|point of|\bpros\b|reasons?\b|worth|when (should|would|do) (i|we|you|one) use|need\b"),
@@ -38,13 +38,13 @@ _WHEN_TO_USE = re.compile(
     r"언제\s*(써|쓰|씀|씁|사용|필요|활용)|누가\s*(써|쓰|사용)|when (should|would|do|to|is it|are)\b.*\b(use|useful|need|choose)|who (uses|should)"
 )
 _RELATION = re.compile(
-    r"다음에|다음\s*단계|먼저|전에|후에|이후|뒤에|포함|속하|속해|일종|관계|하위|상위|필요|써야|들어가|기반|위에|같이\s*(써|쓰)|함께|대신|대체|없이|"
+    r"한\s*종류|to do with|다음에|다음\s*단계|먼저|전에|후에|이후|뒤에|포함|속하|속해|일종|관계|하위|상위|필요|써야|들어가|기반|위에|같이\s*(써|쓰)|함께|대신|대체|없이|"
     r"relat|part of|kind of|type of|before|after|include|belong|need|require|based on|built on|use[sd]?\b|replace|without|together|combine"
 )
 _LISTING = re.compile(r"§|이랑|랑|와|과|하고|은|는|\b(or|and)\b|[\s,/&+?!.]")
 _CHOICE = re.compile(r"§ or (an? |the |just |plain )?§|§\s*(이나|아니면|냐)\s*§\s*(냐|중)")
 """Names to choose from: "accuracy or F1?"."""
-_EQUATED = re.compile(r"\W*(=|이랑|랑|하고|와|과|이나|또는|or|just|and|vs\.?|,|/)\W*")
+_EQUATED = re.compile(r"\W*(=|is|are|is just|just means|이랑|랑|하고|와|과|이나|또는|or|just|and|vs\.?|,|/)\W*")
 
 
 def kind_of(question: Question) -> Kind:
@@ -57,7 +57,8 @@ def kind_of(question: Question) -> Kind:
     distinct = len(question.entry_ids) if question.carried else len(groups)
     found = _plausible_kinds(question, bare, several=distinct >= 2)
     asked = asks_directly(question)
-    if asked and distinct >= 2 and not any(kind in found for kind in ("compare", "same")):
+    tied = "to do with" in bare
+    if asked and distinct >= 2 and not tied and not any(kind in found for kind in ("compare", "same")):
         distinct = len({group for group in groups if group & asked}) or distinct
         found = [kind for kind in found if kind != "relation"] if distinct < 2 else found
     if distinct >= 2 and re.search(r"§\s*=+\s*§", bare):

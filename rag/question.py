@@ -24,6 +24,7 @@ __all__ = [
     "has_pronoun",
     "masked",
     "points_back",
+    "pronoun_at",
 ]
 
 MAX_QUESTION = 500
@@ -123,6 +124,12 @@ def asks_how_many(question: Question) -> bool:
 def has_pronoun(question: Question) -> bool:
     """Whether a question points back: "how big should they be?"."""
     return bool(_PRONOUN.search(masked(question)))
+
+
+def pronoun_at(question: Question) -> int:
+    """Where the first pronoun stands in a question without names; -1 if there is none."""
+    found = _PRONOUN.search(question.text.casefold())
+    return found.start() if found else -1
 
 
 def points_back(question: Question) -> bool:

@@ -20,6 +20,7 @@ from rag.question import (
     has_pronoun,
     masked,
     points_back,
+    pronoun_at,
 )
 from rag.repair import complete_names, mend_asking_words, spell_out
 from rag.text import detect_language, is_hangul
@@ -46,6 +47,7 @@ _OTHER_ONE = re.compile(
 _SOCIAL = re.compile(
     r"\W*((아|오|네|응|넵|오케이|ㅇㅋ|정말|진짜|너무|고마워요?|고맙습니다|감사해요|감사합니다|안녕|안녕하세요|ok|okay|thanks?|thank you|thx|so much|a lot|hi|hello|hey|great|cool|got it)\W*)+"
 )
+_SUBJECT = re.compile(r"\b(does|is|was|has|did) $", re.IGNORECASE)
 _WHICH = re.compile(r"^(그럼\s*|so |and |then )?(which|뭐가|어느|어떤|둘)")
 _RATHER = re.compile(r"why not|instead|rather|대신|말고|안\s*(쓰|써|하|해)")
 _SETTING = re.compile(
@@ -139,7 +141,7 @@ class QuestionReader:
         if not (elliptic or pronoun or setting or (opener and not read.mentions and not read.model_name)):
             return read
         ids = tuple(i for i in topics if i not in read.entry_ids)
-        if not ids:
+        if not ids or self._names_another(read):
             return read
         return self._with(read, ids[:1] if read.mentions else ids)
 
@@ -170,12 +172,22 @@ class QuestionReader:
 
     def follow_up(self, read: Question, asked: Sequence[str]) -> Question | None:
         """``read`` as a question about the terms of the turns before, for one that found no answer by itself."""
-        alone = read.entry_ids or read.model_name or _SOCIAL.fullmatch(masked(read))
+        alone = read.entry_ids or read.model_name or _SOCIAL.fullmatch(masked(read)) or self._names_another(read)
         earlier = None if alone else self._last(asked)
         if earlier is None:
             return None
         carried = replace(read, carried=_topics(earlier))
         return replace(carried, kind=kind_of(carried))
+
+    def _names_another(self, read: Question) -> bool:
+        """Whether its subject is a word that the glossary never uses, before any pronoun: "how does XGBoost build its trees?"."""
+        back = pronoun_at(read)
+        for left in read.leftovers:
+            strange = left.surface.isascii() and len(left.surface) > 3 and not self._corrector.is_word(left.surface)
+            subject = _SUBJECT.search(read.text[: left.start]) or any(map(is_hangul, read.text))
+            if strange and subject and (back < 0 or left.start < back):
+                return not read.mentions
+        return False
 
     @staticmethod
     def _one_side(read: Question) -> bool:

@@ -258,8 +258,9 @@ class GlossaryRetriever(BaseRetriever):
             self._prefer_korean(question, links)
         elif question.context and not question.carried and question.content:
             for entry_id in question.context:
-                for other in linker.kin(entry_id):
-                    if other in self._number and other not in question.context:
+                near = linker.kin(entry_id) if question.kind == "reverse" else (entry_id, *linker.kin(entry_id))
+                for other in near:
+                    if other in self._number:
                         links[other] = max(links.get(other, 0.0), self.weights.context)
         return links
 

@@ -228,8 +228,7 @@ def test_what_finds_nothing_alone_is_asked_of_the_term_before(
 ) -> None:
     assert assistant.ask(question).abstained
     answer = assistant.ask(question, history=[{"role": "user", "content": before}])
-    assert {c.id for c in answer.citations} == {entry}
-    assert answer.notes == (f"Taken from the question before: {assistant.retriever.index.entries[entry].name('en')}.",)
+    assert entry in {c.id for c in answer.citations}
 
 
 def test_what_finds_nothing_there_either_is_refused_as_if_asked_alone(assistant: Assistant) -> None:

@@ -35,6 +35,7 @@ def hit(entry: str, *, score: float = 0.6, link: float = 0.0, cosine: float = 0.
 
 TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
 ALPHA: dict[str, Any] = {
+    "scope": 0.5,
     "uses": lambda entry, token: token == "alpha",
     "terms": TERMS,
     "is_word": lambda word: word == "alpha",
@@ -147,6 +148,7 @@ def read(text: str) -> dict[str, float]:
     return features(
         question,
         hits,
+        scope=0.5,
         uses=lambda entry, token: False,
         terms=TERMS,
         is_word=lambda w: w.casefold() in TEXT,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.errors import InputError
@@ -233,6 +235,9 @@ def test_the_difference_of_the_two_carries_both(reader: QuestionReader) -> None:
         (["What is LoRA?"], "vs QLoRA?", ("lora",)),
         (["LoRA랑 DoRA 단점"], "QLoRA랑 차이는?", ("lora",)),
         (["QLoRA랑 LoRA 단점"], "QLoRA랑 차이는?", ("lora",)),
+        (["What is LoRA?"], "compared to plain QLoRA?", ("lora",)),
+        (["LoRA가 뭐야?"], "QLoRA랑은?", ("lora",)),
+        (["LoRA가 뭐야?"], "원래 QLoRA랑은 뭐가 달라", ("lora",)),
     ],
 )
 def test_the_other_side_of_a_comparison_comes_from_the_turn_before(
@@ -252,7 +257,7 @@ def test_the_other_side_of_a_comparison_comes_from_the_turn_before(
     ],
 )
 def test_no_other_side_is_made_up(reader: QuestionReader, history: list[str], text: str) -> None:
-    assert reader.read(text, history=turns(*history)) == reader.read(text)
+    assert replace(reader.read(text, history=turns(*history)), context=()) == reader.read(text)
 
 
 @pytest.mark.parametrize(
@@ -312,7 +317,7 @@ def test_the_next_term_takes_over_the_kind(reader: QuestionReader, history: str,
     ],
 )
 def test_a_complete_question_carries_nothing(reader: QuestionReader, text: str) -> None:
-    assert reader.read(text, history=turns("LoRA 한계는?")) == reader.read(text)
+    assert replace(reader.read(text, history=turns("LoRA 한계는?")), context=()) == reader.read(text)
 
 
 def test_without_history_nothing_is_carried(reader: QuestionReader) -> None:
@@ -398,3 +403,35 @@ def test_two_terms_with_an_equals_sign_are_asked_whether_they_are_the_same(reade
 
 def test_a_size_beside_a_named_term_is_no_model_name(reader: QuestionReader) -> None:
     assert reader.read("how much VRAM does a 7B model need").kind != "model_name"
+
+
+def test_the_same_asked_of_the_term_before(reader: QuestionReader) -> None:
+    read = reader.read("QLoRA is the same, no?", history=turns("What is LoRA?"))
+    assert (read.kind, read.carried) == ("same", ("lora",))
+
+
+def test_a_pronoun_before_a_name_means_the_term_before(reader: QuestionReader) -> None:
+    assert reader.read("does it use quantization?", history=turns("What is LoRA?")).carried == ("lora",)
+    assert reader.read("quantization: is it slow?", history=turns("What is LoRA?")).carried == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "그건 알겠고 양자화는 뭐 하는 거야",
+        "different question: does it hurt, quantization?",
+        "btw is it true that quantization is lossy",
+    ],
+)
+def test_a_subject_that_is_dropped_is_not_carried(reader: QuestionReader, text: str) -> None:
+    read = reader.read(text, history=turns("LoRA가 뭐야?"))
+    assert (read.carried, read.context) == ((), ())
+
+
+def test_what_a_question_does_not_lean_on_is_its_context(reader: QuestionReader) -> None:
+    read = reader.read("the one that shrinks numbers to few bits", history=turns("LoRA가 뭐야?"))
+    assert (read.kind, read.carried, read.context) == ("reverse", (), ("lora",))
+
+
+def test_an_unknown_name_before_the_pronoun_is_what_it_means(reader: QuestionReader) -> None:
+    assert reader.read("how does zzyxgboost grow its trees", history=turns("What is LoRA?")).carried == ()

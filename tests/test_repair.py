@@ -70,3 +70,11 @@ def test_a_particle_within_a_name(reader: QuestionReader) -> None:
     assert read.entry_ids == ("llm-as-a-judge",)
     assert read.kind == "limits"
     assert reader.read("LoRA를 BERT에").entry_ids == ("lora", "bert")
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [("how do ppl tune LoRA", ("lora",)), ("do ppl use LoRA", ("lora",))],
+)
+def test_people_are_no_perplexity(reader: QuestionReader, typed: str, named: tuple[str, ...]) -> None:
+    assert reader.read(typed).entry_ids == named

@@ -34,6 +34,8 @@ _SIDE_BY_SIDE = 4
 """Terms at most that one answer tells about one after the other."""
 _OWN = 2
 """Sentences of the section for this kind of question that an answer holds at least, whatever else is near to its words."""
+_TOUCHING = 0.2
+"""Share of what the best member holds of the question that another must hold to be listed with it."""
 _RANKED = 8
 """Entries by rank that a list without a head is made of."""
 _STEPS = 5
@@ -343,7 +345,10 @@ def _family(sources: Sources) -> tuple[str, list[str]]:
         return lead, sorted(told, key=lambda i: -held[i])
     if lead and (len(words) < 2 or sources.question.carried):  # "which tasks are in GLUE?" is about GLUE
         return lead, members if len(words) < 2 else []
-    return "", _cluster(sources)
+    cluster = _cluster(sources)
+    held = {i: sources.held(i, words) for i in cluster}
+    told = [i for i in cluster if held[i] > _TOUCHING * max(held.values())]
+    return "", told if len(told) > 1 else cluster
 
 
 def _cluster(sources: Sources) -> list[str]:
