@@ -21,6 +21,8 @@ from rag.retriever import GlossaryRetriever
 from rag.settings import Settings
 from rag.types import LANGUAGES
 
+__all__ = ["Examples", "fit", "left_out"]
+
 _DATASETS = Path(__file__).parent / "datasets"
 _OUT = Path(__file__).parent.parent / "rag" / "data" / "intent.npy"
 _FILLS = 3

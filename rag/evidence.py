@@ -320,7 +320,7 @@ def _compares_known_terms(question: Question, found: Mapping[str, float]) -> boo
     """Whether terms that the glossary has are held against each other, whatever chat is around them."""
     several = len({frozenset(m.entry_ids) for m in question.mentions}) > 1
     strange = found.get("names without entry") or found.get("out of scope") or found.get("linked out of scope")
-    return question.kind == "compare" and several and not strange
+    return question.kind == "compare" and several and not strange and len(question.leftovers) < 5
 
 
 def weigh(

@@ -37,6 +37,17 @@ split it was right for 0.66 of such questions, the patterns for 0.36."""
 _WHEN_TO_USE = re.compile(
     r"언제\s*(써|쓰|씀|씁|사용|필요|활용)|누가\s*(써|쓰|사용)|when (should|would|do|to|is it|are)\b.*\b(use|useful|need|choose)|who (uses|should)"
 )
+_DESCRIBED = re.compile(
+    r"(는|은|던|운|인|한|된|할)\s*(거|것|건|그거|그것|작업|기능|현상|옵션|방법|기법|기술|공식|칩|처리|구조|애|도구|지표|값|과정|단계|모델|방식)(들)?(이|가|은|는)?"
+    r"\s*(요|야|임|지|죠|예요|이에요|뭐\S*|머\S*|이름\S*|있\S*|그거\S*)?\s*\W*$|"
+    r"^(so |like |um |that |the |a |an |some |what'?s the |what is the |name of the )*(\w+ )?"
+    r"(thing|trick|technique|method|knob|number|phenomenon|idea|model|website|library|tool|format|metric|attack|way|loop|score|network|layer|module|"
+    r"step|process|dataset|benchmark|framework|approach|algorithm|part|setting|parameter|design|architecture)s?\b"
+    r".{0,20}\b(that|which|where|when|for|to|of|from|with|used|by)\b"
+)
+"""A noun with a clause, and nothing asked: "the trick where you sum up a few small batches" describes a term."""
+_HOW_OR_WHY = re.compile(r"왜|어떻게|어케|\bhow\b|\bwhy\b")
+_TOPICAL = re.compile(r"\s?(은|는|이란|란|에서|로)")
 _RELATION = re.compile(
     r"한\s*종류|to do with|다음에|다음\s*단계|먼저|전에|후에|이후|뒤에|포함|속하|속해|일종|관계|하위|상위|필요|써야|들어가|기반|위에|같이\s*(써|쓰)|함께|대신|대체|없이|"
     r"relat|part of|kind of|type of|before|after|include|belong|need|require|based on|built on|use[sd]?\b|replace|without|together|combine"
@@ -49,6 +60,15 @@ _EQUATED = re.compile(r"\W*(=|is|are|is just|just means|이랑|랑|하고|와|�
 
 def kind_of(question: Question) -> Kind:
     """The kind of a question that was read."""
+    kind, bare = _told_kind(question), masked(question)
+    topical = any(m.start == 0 or _TOPICAL.match(question.text[m.end :]) for m in question.mentions)
+    described = kind in ("fact", "how", "define") and len(question.leftovers) > 2 and not topical
+    if described and _DESCRIBED.search(bare) and not _HOW_OR_WHY.search(bare) and not asks_directly(question):
+        return "reverse"
+    return kind
+
+
+def _told_kind(question: Question) -> Kind:
     bare = masked(question)
     alone = len(question.leftovers) <= 4 and all(m.surface in question.model_name for m in question.mentions)
     if question.model_name and (alone or "-" in question.model_name):

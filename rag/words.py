@@ -49,7 +49,7 @@ KOREAN_FUNCTION = frozenset([
     "처음", "배우", "배워", "배워야", "공부", "공부해야", "읽", "읽어야", "봐야", "뭐부터", "이", "저", "걔", "얘", "쟤", "님", "선생님", "형", "ai에서",
     "쪽에서", "분야", "분야에서", "세계", "만들었어", "만들었지", "만든건", "만든거", "나온거", "나온건", "나왔고", "나왔는지", "아직도", "아직", "길래", "그러냐",
     "그래", "모름", "모르겠는데", "정하는", "법", "줄여", "부르는거", "몇년도", "몇년", "몇년에", "만듬", "만든건지", "어디까지", "보여준", "하라던데", "하라는데",
-    "안녕", "안녕하세요", "고마워", "고마워요", "감사", "감사해요", "감사합니다", "고맙습니다", "알고리즘", "전략", "어케", "어캐", "우째", "냈어", "냈", "낸", "냈나요", "내놨", "내놓은", "내놨어", "유명", "유명한", "리스트", "리스트업", "열거", "굳이", "일부러", "나아", "나아요", "나은", "나은가", "나음", "낫나", "낫나요", "던데", "다던데", "라던데", "이라던데", "솔직히", "사실", "짧게좀", "대략", "자꾸", "계속", "매번", "맨날",
+    "안녕", "안녕하세요", "고마워", "고마워요", "감사", "감사해요", "감사합니다", "고맙습니다", "있죠", "있더라", "어떤게", "어떤것", "어느회사", "무슨회사", "어떤회사", "사람들", "알고리즘", "전략", "으로", "로", "나옴", "나오는", "나와요", "어케", "어캐", "우째", "냈어", "냈", "낸", "냈나요", "내놨", "내놓은", "내놨어", "유명", "유명한", "리스트", "리스트업", "열거", "굳이", "일부러", "나아", "나아요", "나은", "나은가", "나음", "낫나", "낫나요", "던데", "다던데", "라던데", "이라던데", "솔직히", "사실", "짧게좀", "대략", "자꾸", "계속", "매번", "맨날",
 ])  # fmt: skip
 
 ENGLISH_FUNCTION = frozenset([
@@ -81,6 +81,6 @@ ENGLISH_FUNCTION = frozenset([
     "summarize", "overview", "basics", "intro", "introduction", "again", "then", "im", "i'm", "isn't", "doesn't",
     "don't", "aren't", "s", "t", "re", "d", "explained", "explaining", "come", "came", "pls", "plz", "wtf", "lol",
     "even", "honestly", "still", "keep", "keeps", "saying", "heard", "everyone", "everybody", "somebody", "boss",
-    "setup", "setups", "bother", "common", "main", "typical", "popular", "famous", "known", "few", "several", "bunch", "trick", "catch",
+    "upside", "upsides", "weakness", "weaknesses", "strength", "strengths", "tradeoff", "tradeoffs", "setup", "setups", "bother", "common", "main", "typical", "popular", "famous", "known", "few", "several", "strategy", "strategies", "bunch", "trick", "catch",
     "reason", "reasons", "idea", "exist", "exists", "available", "people", "folks", "anyway", "though", "cause", "put",
 ])  # fmt: skip

@@ -77,10 +77,10 @@ def test_kinds_without_a_plan_of_their_own_change_nothing() -> None:
 
 
 def made(labels: list[str], *, seed: int = 0) -> Examples:
-    """Vectors of four patterns for each label, each with five names: a small step for the label, a large one for the name."""
+    """Vectors of forty patterns for each label, each with five names: a small step for the label, a large one for the name."""
     generator = np.random.default_rng(seed)
     names, rows = generator.normal(size=(5, 6)) * [0, 9, 9, 0, 0, 0], []
-    for number in range(4 * len(labels)):
+    for number in range(40 * len(labels)):
         step = generator.normal(size=6) * 0.1
         step[(0, 3, 4)[number % len(labels)]] += 1
         rows += [(step + name, labels[number % len(labels)], number) for name in names]
@@ -98,11 +98,11 @@ def test_a_fit_looks_through_the_names() -> None:
 
 
 def test_patterns_left_out_are_judged_by_a_fit_of_the_others() -> None:
-    assert left_out(made(["a", "b", "c"]), ("a", "b", "c"), patterns=12) == 1.0
+    assert left_out(made(["a", "b", "c"]), ("a", "b", "c"), patterns=120) == 1.0
     shuffled = made(["a", "b", "c"])
-    labels = np.random.default_rng(1).permutation(12)[shuffled.groups] % 3
+    labels = np.random.default_rng(1).permutation(120)[shuffled.groups] % 3
     guessed = Examples(shuffled.vectors, np.array(["a", "b", "c"])[labels], shuffled.groups)
-    assert left_out(guessed, ("a", "b", "c"), patterns=12) < 0.7
+    assert left_out(guessed, ("a", "b", "c"), patterns=120) < 0.7
 
 
 def test_a_label_that_is_no_class_is_an_error() -> None:
