@@ -35,6 +35,11 @@ _ANAPHORA = re.compile(
 _SET_AGAINST = re.compile(
     r"§\s*(이랑|랑|하고|와|과|보다)|§\s*도\s|(from|than|to|with|and|vs\.?|w/?) (an? |the |plain |normal |regular )?§|^(vs|versus)\b"
 )
+_TOGETHER = re.compile(
+    r"§\s*(이랑|랑|하고|와|과|도)\s*(같이|함께)|상관|연관|관계|\b(together|combine|relate[sd]?|related|connected) (with|to) (an? |the )?§|§ together"
+)
+"""What is asked of one term beside the one before: "top-p랑 같이 쓰면?"."""
+_ALL_OF = re.compile(r"셋|세\s*개|넷|네\s*개|\ball (of (them|these)|three|four)\b|\bthe three\b")
 _SIDE_ALONE = re.compile(r"\W*((그럼|그러면|and|then)\s*)?§\s*(이랑|랑|하고|와|과)(은|는)?(요)?\W*")
 _DROPPED = re.compile(
     r"그(건|거|것)\s*(은|는)?\s*(이제\s*)?(알겠|됐|되었|그렇|이해|접|넘어|나중)|다른\s*(질문|얘기|이야기|주제)|갑자기|주제\s*바꿔|"
@@ -124,9 +129,13 @@ class QuestionReader:
             return replace(read, kind="reverse")
         pronoun, compares = has_pronoun(read), bool(COMPARES.search(bare))
         elliptic = not read.mentions and not read.leftovers and not read.model_name
+        if compares and read.mentions and _ALL_OF.search(bare):
+            ids = tuple(i for i in self._topics(asked, several=True) if i not in read.entry_ids)
+            return replace(read, carried=ids, kind="compare") if ids else read
         if self._one_side(read) and (pronoun or _SET_AGAINST.search(bare) or EQUATES.search(bare)):
             kind: Kind | None = "same" if EQUATES.search(bare) else "compare" if compares else None
             kind = "compare" if _SIDE_ALONE.fullmatch(bare) else kind
+            kind = "relation" if kind is None and _TOGETHER.search(bare) else kind
             if kind is not None:
                 ids = tuple(i for i in self._topics(asked) if i not in read.entry_ids)[:1]
                 return replace(read, carried=ids, kind=kind) if ids else read

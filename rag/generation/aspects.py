@@ -52,6 +52,10 @@ ASPECTS = (
         r"때문|생깁|생기기|원인|동시에|줄입|because|cause|comes? from|arise|happen|by (sharing|managing|storing)", "how", "why",
     ),
     _aspect(
+        r"오해|착각|misconception|misunderst|misread|get wrong",
+        r"아닙|아니|않|다릅|다르|\bnot\b|n't|differ|rather than", "confusion", "versus",
+    ),
+    _aspect(
         r"없으면|없이|안\s*(하|쓰)면|빼면|without|what if .*(no|not|n't)|if .*(don't|do not|isn't|no )",
         r"없으면|없이|않으면|없던|없는|without|unless|otherwise", "why", "limits",
     ),

@@ -25,6 +25,7 @@ _APART = 3.0
 """What a sentence loses if its passage is less like the question than the entry's best, at most, ..."""
 _FAR = 0.06
 """... which is at this difference of cosines."""
+_TELLING: tuple[SectionName, ...] = ("definition", "plain", "how")
 _CLOSE = 0.25
 """Margin, as in the evidence (0.2 of score is 1), below which the next entry is offered too."""
 _GUESSING: frozenset[Kind] = frozenset(
@@ -84,7 +85,7 @@ class Sources:
         if self.question.kind == "reverse" and self.question.carried:
             return ranked[:1]
         near = {other for i in self.question.carried for other in self.retriever.reader.linker.kin(i)}
-        if not self.question.mentions and ranked and ranked[0] in near and not several:
+        if not self.question.mentions and ranked and ranked[0] in near.difference(chosen) and not several:
             return ranked[:1]  # a term related to the one before
         if chosen and (about or several or self.question.carried):
             return list(dict.fromkeys(chosen))
@@ -131,10 +132,10 @@ class Sources:
         """What ``words`` weigh together, by idf."""
         return sum(map(self.retriever.index.terms.idf, {t for word in words for t in tokens(word)}))
 
-    def held(self, entry_id: str, words: Iterable[str]) -> float:
-        """How much of ``words`` an entry's definition and mechanism hold, weighted by idf."""
+    def held(self, entry_id: str, words: Iterable[str], *sections: SectionName) -> float:
+        """How much of ``words`` an entry's definition and mechanism, or ``sections`` of it, hold, weighted by idf."""
         terms = self.retriever.index.terms
-        told = {t for s in self.sentences(entry_id, "definition", "plain", "how") for t in tokens(s.text)}
+        told = {t for s in self.sentences(entry_id, *sections or _TELLING) for t in tokens(s.text)}
         return sum(terms.idf(t) for t in {t for word in words for t in tokens(word)} if t in told)
 
     def best(
