@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from rag.generation.citations import Line
+from rag.generation.lists import members_of
 from rag.generation.phrases import phrase, topic
 from rag.generation.sources import Draft, Sources
 from rag.model_names import rule_pattern, split_model_name
@@ -34,28 +35,7 @@ _SIDE_BY_SIDE = 4
 """Terms at most that one answer tells about one after the other."""
 _OWN = 2
 """Sentences of the section for this kind of question that an answer holds at least, whatever else is near to its words."""
-_TOUCHING = 0.2
-"""Share of what the best member holds of the question that another must hold to be listed with it."""
-_RANKED = 8
-"""Entries by rank that a list without a head is made of."""
 _STEPS = 5
-_LANGUAGES = re.compile(r"한국어?|영어|국산|국내|Korean|English|korean|english")
-_CLASSES = tuple(
-    (re.compile(rf"\b(?:{asked})|{asked_ko}"), re.compile(rf"\b(?:{told})|{told_ko}", re.IGNORECASE))
-    for asked, asked_ko, told, told_ko in (
-        ("metrics?|scores?|measures?", "지표|점수|스코어", "metric|score|measure", "지표|점수"),
-        ("tools?|librar|frameworks?|engines?|software|apps?\\b", "도구|툴|라이브러리|프레임워크|엔진|프로그램", "tool|librar|framework|engine|software|program|runtime|server|package", "도구|라이브러리|프레임워크|엔진|프로그램|소프트웨어|패키지|서버|플랫폼"),
-        ("benchmarks?|datasets?|leaderboards?", "벤치마크|데이터셋|리더보드|시험", "benchmark|dataset|leaderboard|test", "벤치마크|데이터셋|리더보드|시험"),
-        ("(number |file )?formats?|data types?", "포맷|형식|자료형", "format|data type", "형식|포맷|자료형"),
-        ("chips?|hardware|processors?|accelerators?", "칩|하드웨어|프로세서|가속기", "processor|chip|accelerator|circuit|hardware", "칩|프로세서|가속기|반도체|장치"),
-        ("attacks?", "공격", "attack", "공격"),
-    )
-)  # fmt: skip
-"""Nouns that a list is asked by, each with what the definitions of its members are headed by."""
-_GENUS = 30
-"""Characters at the end of a Korean definition, and twice as many at the start of an English one, that hold its genus."""
-_CLASSED = 20
-"""Entries by rank among which the members of a class are looked for."""
 _OWN_ENTRY = frozenset({"family", "unknown", "gptq", "awq", "gguf", "qlora", "lora", "quant-type"})
 """Parts of a model's name that an entry of their own explains better than the rule of names does."""
 
@@ -334,7 +314,7 @@ def _names(sentence: Sentence, name: str) -> bool:
 
 def list_(sources: Sources) -> Draft:
     """The kinds, or else the parts, of a term, one sentence each; or the terms that a description takes together."""
-    lead, members = _family(sources)
+    lead, members = members_of(sources)
     if len(members) < 2:
         return _about("examples", "how", count=3, lead=1)(sources)
     lines = _lines((s for i in members[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
@@ -342,74 +322,6 @@ def list_(sources: Sources) -> Draft:
         "listed", sources.lang, count=len(members[:_LISTED]), terms=[sources.name(i) for i in members[:_LISTED]]
     )
     return Draft([*_lines(sources.sentences(lead, "definition")[:1] if lead else (), "- "), *lines], [note])
-
-
-def _family(sources: Sources) -> tuple[str, list[str]]:
-    """The entry that a list is headed by (may be empty), and its members, those first that the question describes."""
-    lead = next(iter(sources.named), "")
-    members = _children(sources, lead) if lead else []
-    ranked = sources.retrieval.entries
-    others = [m.surface for m in sources.question.mentions if lead not in m.entry_ids]
-    languages = [re.sub("국산|국내", "한국", word) for word in _LANGUAGES.findall(sources.question.text)]
-    told_by = next((told for asked, told in _CLASSES if asked.search(masked(sources.question))), None)
-    content = [word for word in sources.question.content if word not in ("국산", "국내")]
-    words = [*content, *others, *languages]
-    members.sort(key=lambda i: ranked.index(i) if i in ranked else len(ranked))
-    if told_by and members and lead:
-        members = [i for i in members if _is_a(sources, i, told_by)]
-        lead = lead if members else ""
-    if languages:
-        members = [i for i in members if sources.held(i, languages, "definition")] or members
-    if not words:
-        return lead, members
-    held = {i: sources.held(i, words) for i in members}
-    told = [i for i in members if held[i] > 0.5 * max(held.values())] if any(held.values()) else []
-    if len(told) > 1 and max(held.values()) >= 0.4 * sources.weight(words):
-        return lead, sorted(told, key=lambda i: -held[i])
-    if lead and (len(words) < 2 or sources.question.carried):  # "which tasks are in GLUE?" is about GLUE
-        return lead, members if len(words) < 2 else []
-    classed = [i for i in ranked[:_CLASSED] if told_by and _is_a(sources, i, told_by)]
-    cluster = classed if len(classed) > 1 else _cluster(sources)
-    held = {i: sources.held(i, words) for i in cluster}
-    touching = _TOUCHING * (2 if cluster is classed else 1)
-    told = [i for i in cluster if held[i] > touching * max(held.values())]
-    return "", told if len(told) > 1 else cluster[:3] if cluster is classed else cluster
-
-
-def _is_a(sources: Sources, entry_id: str, told: re.Pattern[str]) -> bool:
-    """Whether an entry's definition is headed by a word of a class: "... is a library that ..."."""
-    first = next(iter(sources.sentences(entry_id, "definition")), None)
-    if first is None:
-        return False
-    korean = first.chunk.lang == "ko"
-    genus = (
-        first.text[-_GENUS:] if korean else re.split(r"\b(?:is|are|was)\b", first.text, maxsplit=1)[-1][: 2 * _GENUS]
-    )
-    return bool(told.search(genus))
-
-
-def _cluster(sources: Sources) -> list[str]:
-    """Entries next to each other in rank, of one category, and related to one of them or to what that one is a kind of."""
-    ranked, named = sources.retrieval.entries[:_RANKED], sources.named
-    entries, kin = sources.entries, sources.retriever.reader.linker.kin
-
-    def around(seed: str) -> list[str]:
-        near = {other for i in (seed, *entries[seed].relations.get("broader", ())) for other in kin(i)}
-        return [i for i in ranked if i == seed or (i in near and entries[i].category == entries[seed].category)]
-
-    def weight(members: Iterable[str]) -> float:
-        return sum(1 / (_RANKED / 2 + ranked.index(i)) for i in members)
-
-    return max((around(i) for i in ranked if i not in named), key=weight, default=[])
-
-
-def _children(sources: Sources, entry_id: str) -> list[str]:
-    """Kinds of a term, else its parts if there are several."""
-    for name in ("broader", "part-of"):
-        children = [e.id for e in sources.entries.values() if entry_id in e.relations.get(name, ())]
-        if len(children) > (name == "part-of"):
-            return children
-    return []
 
 
 def path(sources: Sources) -> Draft:

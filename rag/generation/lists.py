@@ -1,0 +1,115 @@
+"""What a list holds: the kinds of a term, or the entries of one class that the question describes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rag.generation.sources import Sources
+from rag.question import masked
+
+__all__ = ["members_of"]
+
+_TOUCHING = 0.2
+"""Share of what the best member holds of the question that another must hold to be listed with it, ..."""
+_TOUCHING_IN_CLASS = 0.35
+"""... and that another of the same class must hold: a class reaches further down the ranking."""
+_RANKED = 8
+"""Entries by rank that a list without a head is made of."""
+_CLASSED = 20
+"""Entries by rank among which the members of a class are looked for."""
+_FEW = 3
+"""Members of a class to list where the question tells them apart by nothing that they hold."""
+_GENUS = 30
+"""Characters at the end of a Korean definition, and twice as many at the start of an English one, that hold its genus."""
+_HOME = re.compile(r"국산|국내")
+_LANGUAGES = re.compile(r"한국어?|영어|국산|국내|Korean|English|korean|english")
+_CLASSES = tuple(
+    (re.compile(rf"\b(?:{asked})|{asked_ko}", re.IGNORECASE), re.compile(rf"\b(?:{told})|{told_ko}", re.IGNORECASE))
+    for asked, asked_ko, told, told_ko in (
+        ("metrics?|scores?|measures?", "지표|점수|스코어", "metric|score|measure", "지표|점수"),
+        ("tools?|librar|frameworks?|engines?|software|apps?\\b", "도구|툴|라이브러리|프레임워크|엔진|프로그램", "tool|librar|framework|engine|software|program|runtime|server|package", "도구|라이브러리|프레임워크|엔진|프로그램|소프트웨어|패키지|서버|플랫폼"),
+        ("benchmarks?|datasets?|leaderboards?", "벤치마크|데이터셋|리더보드|시험", "benchmark|dataset|leaderboard|test", "벤치마크|데이터셋|리더보드|시험"),
+        ("(number |file )?formats?|data types?", "포맷|형식|자료형", "format|data type", "형식|포맷|자료형"),
+        ("chips?|hardware|processors?|accelerators?", "칩|하드웨어|프로세서|가속기", "processor|chip|accelerator|circuit|hardware", "칩|프로세서|가속기|반도체|장치"),
+        ("attacks?", "공격", "attack", "공격"),
+    )
+)  # fmt: skip
+"""Nouns that a list is asked by, each with what the definitions of its members are headed by."""
+
+
+def members_of(sources: Sources) -> tuple[str, list[str]]:
+    """The entry that a list is headed by (may be empty), and its members, those first that the question describes."""
+    question, ranked = sources.question, sources.retrieval.entries
+    lead = next(iter(sources.named), "")
+    members = _children(sources, lead) if lead else []
+    members.sort(key=lambda i: ranked.index(i) if i in ranked else len(ranked))
+    others = [m.surface for m in question.mentions if lead not in m.entry_ids]
+    languages = [_HOME.sub("한국", word) for word in _LANGUAGES.findall(question.text)]
+    asked, told = next(((a, t) for a, t in _CLASSES if a.search(masked(question))), (None, None))
+    words = [*(word for word in question.content if not _HOME.fullmatch(word)), *others, *languages]
+    if told and members:
+        members = [i for i in members if _is_a(sources, i, told)]
+        lead = lead if members else ""
+    if languages:
+        members = [i for i in members if sources.held(i, languages, "definition")] or members
+    if not words:
+        return lead, members
+    held = {i: sources.held(i, words) for i in members}
+    most = max(held.values(), default=0.0)
+    described = [i for i in members if held[i] > 0.5 * most]
+    if len(described) > 1 and most >= 0.4 * sources.weight(words):
+        return lead, sorted(described, key=lambda i: -held[i])
+    if lead and (len(words) < 2 or question.carried):  # "which tasks are in GLUE?" is about GLUE
+        return lead, members if len(words) < 2 else []
+    if asked and told:
+        named = [m.surface for m in question.mentions]
+        words = [word for word in dict.fromkeys([*words, *named]) if not asked.search(word)]
+        classed = [i for i in ranked[:_CLASSED] if _is_a(sources, i, told)]
+        if len(classed) > 1:
+            return "", _described(sources, classed, words, share=_TOUCHING_IN_CLASS) or classed[:_FEW]
+    cluster = _cluster(sources)
+    return "", _described(sources, cluster, words, share=_TOUCHING) or cluster
+
+
+def _described(sources: Sources, members: Iterable[str], words: list[str], *, share: float) -> list[str]:
+    """Members that hold at least a ``share`` of what the best one holds of ``words``; nothing unless there are two."""
+    held = {i: sources.held(i, words) for i in members}
+    found = [i for i in held if held[i] > share * max(held.values())]
+    return found if len(found) > 1 else []
+
+
+def _is_a(sources: Sources, entry_id: str, told: re.Pattern[str]) -> bool:
+    """Whether an entry's definition is headed by a word of a class: "... is a library that ..."."""
+    first = next(iter(sources.sentences(entry_id, "definition")), None)
+    if first is None:
+        return False
+    korean = first.chunk.lang == "ko"
+    genus = (
+        first.text[-_GENUS:] if korean else re.split(r"\b(?:is|are|was)\b", first.text, maxsplit=1)[-1][: 2 * _GENUS]
+    )
+    return bool(told.search(genus))
+
+
+def _cluster(sources: Sources) -> list[str]:
+    """Entries next to each other in rank, of one category, and related to one of them or to what that one is a kind of."""
+    ranked, named = sources.retrieval.entries[:_RANKED], sources.named
+    entries, kin = sources.entries, sources.retriever.reader.linker.kin
+
+    def around(seed: str) -> list[str]:
+        near = {other for i in (seed, *entries[seed].relations.get("broader", ())) for other in kin(i)}
+        return [i for i in ranked if i == seed or (i in near and entries[i].category == entries[seed].category)]
+
+    def weight(members: Iterable[str]) -> float:
+        return sum(1 / (_RANKED / 2 + ranked.index(i)) for i in members)
+
+    return max((around(i) for i in ranked if i not in named), key=weight, default=[])
+
+
+def _children(sources: Sources, entry_id: str) -> list[str]:
+    """Kinds of a term, else its parts if there are several."""
+    for name in ("broader", "part-of"):
+        children = [e.id for e in sources.entries.values() if entry_id in e.relations.get(name, ())]
+        if len(children) > (name == "part-of"):
+            return children
+    return []
