@@ -18,6 +18,8 @@ from helpers import open_shipped
         ("BERT의 한국어 버전 있어?", "KoBERT"),
         ("what is dropout and when should i turn it off", "dropout is not applied"),
         ("파인튜닝은 언제 해야 하나요", "때 파인튜닝을 고려합니다"),
+        ("LoRA에 대해 자주 하는 오해", "압축하는 기법이 아니며"),
+        ("what do people get wrong about LoRA", "not a compression method"),
         ("CoT는 언제 효과가 없나요?", "이득이 거의 없습니다"),
         ("when to use LoRA", "LoRA helps when"),
         ("로라 언제 씀", "때 LoRA를 씁니다"),

@@ -369,6 +369,9 @@ def test_a_number_in_a_question_is_no_citation(assistant: Assistant) -> None:
         ("what is min-p?", "en", "The glossary has no entry for min-p."),
         ("best pancake recipe", "en", "The glossary has no entry for pancake recipe."),
         ("오늘 서울 날씨 어때", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),
+        ("자기소개서 써줘", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),
+        ("translate 'good morning' to korean", "en", "That is not in the glossary."),
+        ("단어 순서를 모델은 어떻게 알아", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),
     ],
 )
 def test_abstention_in_the_language_of_the_asker(

@@ -268,6 +268,9 @@ FAMILY = {
     "Quay": ("prerequisite: [stone]", "A quay is where ships lie."),
     "Crane": ("", "A crane lifts cargo."),
     "Mole": ("", "A mole breaks the waves."),
+    "Mach": ("", "Mach is a measure of speed in air."),
+    "Knot": ("", "A knot is a measure of speed at sea."),
+    "Bushel": ("", "A bushel is a measure of grain."),
     "Moon": ("prerequisite: [stone]", "The moon pulls at the sea."),
     "Stone": ("", "A stone is hard."),
     "Alphatron": ("prerequisite: [betatron]", "Alphatron is the first machine."),
@@ -302,6 +305,8 @@ LISTS: Mapping[str, tuple[str, list[str]]] = {
     "list vehicles that have pedals or an engine": ("vehicle", ["bike", "car"]),
     "list all that runs on a road": ("", ["bike", "car"]),
     "list bikes": ("bike", ["saddle", "spoke"]),
+    "list metrics of speed": ("", ["knot", "mach"]),
+    "list measures taken of a vehicle's speed": ("", ["knot", "mach"]),
 }
 
 

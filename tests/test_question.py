@@ -220,6 +220,38 @@ def test_a_follow_up_carries_the_term(
     assert read.entry_ids == carried
 
 
+@pytest.mark.parametrize(
+    ("history", "text", "kind", "carried"),
+    [
+        (["LoRA가 뭐야?"], "QLoRA보다 뭐가 좋아?", "compare", ("lora",)),
+        (["LoRA가 뭐야?"], "양자화랑 같이 쓰면?", "relation", ("lora",)),
+        (["LoRA가 뭐야?"], "그거랑 양자화는 무슨 상관이야?", "relation", ("lora",)),
+        (["What is LoRA?"], "how is it related to quantization", "relation", ("lora",)),
+        (["LoRA랑 QLoRA 차이"], "양자화까지 셋 다 비교해줘", "compare", ("lora", "qlora")),
+        (["LoRA랑 QLoRA 차이"], "compare all three with quantization", "compare", ("lora", "qlora")),
+    ],
+)
+def test_a_term_is_set_beside_those_before(
+    reader: QuestionReader, history: list[str], text: str, kind: str, carried: tuple[str, ...]
+) -> None:
+    read = reader.read(text, history=turns(*history))
+    assert (read.kind, read.carried) == (kind, carried)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("양자화 기법 전부 알려줘", "list"),
+        ("LoRA 서빙할 때 쓰는 도구들", "list"),
+        ("what metrics are there for RAG", "list"),
+        ("언제 LoRA를 써?", "why"),
+        ("LoRA는 언제 나왔어?", "origin"),
+    ],
+)
+def test_what_is_asked_for(reader: QuestionReader, text: str, kind: str) -> None:
+    assert reader.read(text).kind == kind
+
+
 def test_the_difference_of_the_two_carries_both(reader: QuestionReader) -> None:
     assert reader.read("둘 차이는?", history=turns("LoRA랑 QLoRA가 뭐야?")).carried == ("lora", "qlora")
     assert reader.read("둘 차이는?", history=turns("LoRA가 뭐야?")).carried == ("lora",)

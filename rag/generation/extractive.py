@@ -22,6 +22,10 @@ from rag.types import Answer, Chunk, Language, Related
 __all__ = ["ExtractiveGenerator"]
 
 MAX_SENTENCES = 8
+_COMMON = 20
+"""Entries that a word stands in from which it is a common word and no term that the glossary lacks."""
+_NO_TERM = re.compile(r"(줘|주세요|줄래|해라)$|[\"'‘’“”]")
+"""Requests and pieces of quotations, which are no terms."""
 
 
 class ExtractiveGenerator:
@@ -82,10 +86,12 @@ class ExtractiveGenerator:
         words = question.leftovers
         named = words and not question.mentions
         unknown = as_written(question.text, words[0].start, words[-1].end) if named else ""
-        short = unknown and len(words) <= 2 and len(unknown) <= 40
-        first = phrase("missing", lang, term=topic(unknown, lang)) if short else phrase("not_found", lang)
+        short = unknown and len(words) <= 2 and len(unknown) <= 40 and not _NO_TERM.search(unknown)
         mentioning = self._mentioning(unknown, lang) if short else []
-        ids = mentioning or list(dict.fromkeys([*question.entry_ids, *retrieval.entries]))[:3]
+        if len(mentioning) > _COMMON:  # "how does the model know word order" asks about no term called "model"
+            short, mentioning = False, []
+        first = phrase("missing", lang, term=topic(unknown, lang)) if short else phrase("not_found", lang)
+        ids = mentioning[:3] or list(dict.fromkeys([*question.entry_ids, *retrieval.entries]))[:3]
         nearest = tuple(Related(i, self._entries[i].name(lang)) for i in ids if i in self._entries)
         if not (question.entry_ids or words or question.model_name):  # "hello", "what can you do"
             first, nearest = phrase("about", lang), ()
@@ -105,11 +111,11 @@ class ExtractiveGenerator:
         )
 
     def _mentioning(self, word: str, lang: Language) -> list[str]:
-        """Entries whose text holds a word that has no entry, those that hold it most often first; at most three."""
+        """Entries whose text holds a word that has no entry, those that hold it most often first."""
         bound = "A-Za-z0-9" if word.isascii() else "가-힣"
         pattern = re.compile(rf"(?<![{bound}]){re.escape(word)}{'(?![A-Za-z0-9])' if word.isascii() else ''}", re.I)
         found = Counter(c.entry_id for c in self._chunks.values() if c.lang == lang and pattern.search(c.text))
-        return [entry_id for entry_id, _ in found.most_common(3)]
+        return [entry_id for entry_id, _ in found.most_common()]
 
     def _understood(self, question: Question) -> Iterable[str]:
         lang = question.language

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from rag.generation.sources import Sources
 from rag.question import masked
+from rag.text import is_hangul
 
 __all__ = ["members_of"]
 
@@ -28,7 +29,7 @@ _CLASSES = tuple(
     (re.compile(rf"\b(?:{asked})|{asked_ko}", re.IGNORECASE), re.compile(rf"\b(?:{told})|{told_ko}", re.IGNORECASE))
     for asked, asked_ko, told, told_ko in (
         ("metrics?|scores?|measures?", "지표|점수|스코어", "metric|score|measure", "지표|점수"),
-        ("tools?|librar|frameworks?|engines?|software|apps?\\b", "도구|툴|라이브러리|프레임워크|엔진|프로그램", "tool|librar|framework|engine|software|program|runtime|server|package", "도구|라이브러리|프레임워크|엔진|프로그램|소프트웨어|패키지|서버|플랫폼"),
+        ("tools?|librar|frameworks?|engines?|software|apps?\\b", "도구|툴|라이브러리|프레임워크|엔진|프로그램", "tool|librar|framework|engine|software|program|runtime|server|package|platform|service", "도구|라이브러리|프레임워크|엔진|프로그램|소프트웨어|패키지|서버|플랫폼|서비스"),
         ("benchmarks?|datasets?|leaderboards?", "벤치마크|데이터셋|리더보드|시험", "benchmark|dataset|leaderboard|test", "벤치마크|데이터셋|리더보드|시험"),
         ("(number |file )?formats?|data types?", "포맷|형식|자료형", "format|data type", "형식|포맷|자료형"),
         ("chips?|hardware|processors?|accelerators?", "칩|하드웨어|프로세서|가속기", "processor|chip|accelerator|circuit|hardware", "칩|프로세서|가속기|반도체|장치"),
@@ -46,11 +47,11 @@ def members_of(sources: Sources) -> tuple[str, list[str]]:
     members.sort(key=lambda i: ranked.index(i) if i in ranked else len(ranked))
     others = [m.surface for m in question.mentions if lead not in m.entry_ids]
     languages = [_HOME.sub("한국", word) for word in _LANGUAGES.findall(question.text)]
-    asked, told = next(((a, t) for a, t in _CLASSES if a.search(masked(question))), (None, None))
+    asked, told = next(((a, t) for a, t in _CLASSES if _heads(a, masked(question))), (None, None))
     words = [*(word for word in question.content if not _HOME.fullmatch(word)), *others, *languages]
     if told and members:
         members = [i for i in members if _is_a(sources, i, told)]
-        lead = lead if members else ""
+        lead = lead if members else ""  # "attacks on an LLM" are no LLMs
     if languages:
         members = [i for i in members if sources.held(i, languages, "definition")] or members
     if not words:
@@ -77,6 +78,17 @@ def _described(sources: Sources, members: Iterable[str], words: list[str], *, sh
     held = {i: sources.held(i, words) for i in members}
     found = [i for i in held if held[i] > share * max(held.values())]
     return found if len(found) > 1 else []
+
+
+def _heads(noun: re.Pattern[str], bare: str) -> bool:
+    """Whether a noun is what a question with masked names asks for: "tools for §", "§ tools", "§에 쓰는 도구", not "§ with an engine"."""
+    found = noun.search(bare)
+    if found is None:
+        return False
+    before, after = bare[: found.start()], bare[found.end() :]
+    if is_hangul(found[0][0]):
+        return "§" not in after
+    return "§" not in before or before.rstrip().endswith("§")
 
 
 def _is_a(sources: Sources, entry_id: str, told: re.Pattern[str]) -> bool:
