@@ -13,7 +13,7 @@ KOREAN_PARTICLES = frozenset([
     "조차", "마저", "밖에", "이란", "란", "이라는", "라는", "라는게", "이라는게", "이라고", "라고", "이라면", "라면", "이면", "면", "이고", "고", "이며",
     "며", "이지", "지", "지만", "인", "인데", "인데요", "인가", "인가요", "인지", "일", "일까", "일까요", "이야", "야", "이냐", "냐", "이니", "니",
     "임", "이에요", "에요", "예요", "이예요", "이죠", "죠", "입니다", "입니까", "요", "이요", "들", "적", "적인", "적으로", "적이", "씩", "쯤", "용",
-    "에는", "에도", "에만", "에선", "에서는", "에서도", "으로는", "로는", "으로도", "로도", "만의", "과의", "와의", "이가", "한테는", "이든", "든", "이나요",
+    "에는", "엔", "에도", "에만", "에선", "에서는", "에서도", "으로는", "로는", "으로도", "로도", "만의", "과의", "와의", "이가", "한테는", "이든", "든", "이나요",
     "이라", "라", "에대해", "에대한", "하는", "하면", "하면서", "하기", "하려면", "하려고", "할", "할때", "한", "해", "해서", "해요", "해야", "해도", "했",
     "했어", "했나요", "하다", "합니다", "하나요", "하나", "하지", "하게", "함", "하자", "하던", "한다", "한다는", "한다고", "하는데", "하는거", "되는", "되면",
     "되고", "되어", "된", "된다", "됩니다", "되나", "되나요", "돼", "돼요", "될", "됨", "된거", "시키는", "시킨", "시켜", "시킬", "시키면", "시키기",
@@ -82,5 +82,5 @@ ENGLISH_FUNCTION = frozenset([
     "don't", "aren't", "s", "t", "re", "d", "explained", "explaining", "come", "came", "pls", "plz", "wtf", "lol",
     "even", "honestly", "still", "keep", "keeps", "saying", "heard", "everyone", "everybody", "somebody", "boss",
     "upside", "upsides", "weakness", "weaknesses", "strength", "strengths", "tradeoff", "tradeoffs", "setup", "setups", "bother", "common", "main", "typical", "popular", "famous", "known", "few", "several", "strategy", "strategies", "bunch", "trick", "catch",
-    "reason", "reasons", "idea", "exist", "exists", "available", "people", "folks", "anyway", "though", "cause", "put",
+    "built", "thx", "doesnt", "dont", "isnt", "arent", "cant", "can't", "wont", "won't", "didnt", "didn't", "wasnt", "wasn't", "couldnt", "shouldnt", "wouldnt", "havent", "hasnt", "thats", "that's", "theres", "there's", "hows", "how's", "whos", "who's", "wheres", "where's", "theyre", "ive", "reason", "reasons", "idea", "exist", "exists", "available", "people", "folks", "anyway", "though", "cause", "put",
 ])  # fmt: skip
