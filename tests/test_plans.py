@@ -305,6 +305,7 @@ LISTS: Mapping[str, tuple[str, list[str]]] = {
     "list vehicles that have pedals or an engine": ("vehicle", ["bike", "car"]),
     "list all that runs on a road": ("", ["bike", "car"]),
     "list bikes": ("bike", ["saddle", "spoke"]),
+    "what types are there other than a bike": ("", ["canoe", "car", "ferry"]),
     "list metrics of speed": ("", ["knot", "mach"]),
     "list measures taken of a vehicle's speed": ("", ["knot", "mach"]),
 }

@@ -23,6 +23,9 @@ _FEW = 3
 """Members of a class to list where the question tells them apart by nothing that they hold."""
 _GENUS = 30
 """Characters at the end of a Korean definition, and twice as many at the start of an English one, that hold its genus."""
+_BESIDES = re.compile(
+    r"§\s*(말고|이외|외에|빼고|제외)|\b(other than|besides|apart from|except|alternatives? to) (an? |the )?§"
+)
 _HOME = re.compile(r"국산|국내")
 _LANGUAGES = re.compile(r"한국어?|영어|국산|국내|Korean|English|korean|english")
 _CLASSES = tuple(
@@ -45,6 +48,8 @@ def members_of(sources: Sources) -> tuple[str, list[str]]:
     lead = next(iter(sources.named), "")
     members = _children(sources, lead) if lead else []
     members.sort(key=lambda i: ranked.index(i) if i in ranked else len(ranked))
+    if lead and _BESIDES.search(masked(question)):
+        return "", _siblings(sources, lead)
     others = [m.surface for m in question.mentions if lead not in m.entry_ids]
     languages = [_HOME.sub("한국", word) for word in _LANGUAGES.findall(question.text)]
     asked, told = next(((a, t) for a, t in _CLASSES if _heads(a, masked(question))), (None, None))
@@ -116,6 +121,15 @@ def _cluster(sources: Sources) -> list[str]:
         return sum(1 / (_RANKED / 2 + ranked.index(i)) for i in members)
 
     return max((around(i) for i in ranked if i not in named), key=weight, default=[])
+
+
+def _siblings(sources: Sources, entry_id: str) -> list[str]:
+    """Other kinds of what a term is a kind of, and what it is set against, those first that the question is near to."""
+    relations, ranked = sources.entries[entry_id].relations, sources.retrieval.entries
+    kinds = [i for parent in relations.get("broader", ()) for i in _children(sources, parent)]
+    found = dict.fromkeys(i for i in (*relations.get("contrasts-with", ()), *kinds) if i in sources.entries)
+    found.pop(entry_id, None)
+    return sorted(found, key=lambda i: ranked.index(i) if i in ranked else len(ranked))
 
 
 def _children(sources: Sources, entry_id: str) -> list[str]:
