@@ -24,7 +24,7 @@ _FEW = 3
 _GENUS = 30
 """Characters at the end of a Korean definition, and twice as many at the start of an English one, that hold its genus."""
 _BESIDES = re.compile(
-    r"§\s*(말고|이외|외에|빼고|제외)|\b(other than|besides|apart from|except|alternatives? to) (an? |the )?§"
+    r"§\s*(의\s*)?(대안|말고|이외|외에|빼고|제외)|\b(other than|besides|apart from|except|alternatives? to) (an? |the )?§"
 )
 _HOME = re.compile(r"국산|국내")
 _LANGUAGES = re.compile(r"한국어?|영어|국산|국내|Korean|English|korean|english")
