@@ -371,6 +371,7 @@ def test_a_number_in_a_question_is_no_citation(assistant: Assistant) -> None:
         ("오늘 서울 날씨 어때", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),
         ("자기소개서 써줘", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),
         ("translate 'good morning' to korean", "en", "That is not in the glossary."),
+        ("how does a model know the order of words?", "en", "That is not in the glossary."),
         ("단어 순서를 모델은 어떻게 알아", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),
     ],
 )

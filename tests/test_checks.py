@@ -123,6 +123,24 @@ def test_only_the_cited_passage_counts() -> None:
     assert faults("LoRA freezes the pre-trained weights [1][2].", "en", other) == []
 
 
+@pytest.mark.parametrize(
+    ("aside", "passes"),
+    [
+        ("usually that of the rank plus one, base 2", True),
+        ("usually that of the rank plus one", True),
+        ("base 2", True),
+        ("that of the rank plus one", False),
+        ("that of the rank", False),
+    ],
+)
+def test_a_bracket_keeps_its_hedge(aside: str, passes: bool) -> None:
+    source = (
+        "DCG divides each grade by a logarithm that grows with the rank (usually that of the rank plus one, base 2)."
+    )
+    claim = f"DCG divides each grade by a logarithm that grows with the rank ({aside}) [1]."
+    assert (not check(claim, [passage(source, "en")], "en").faults) is passes
+
+
 def test_two_sentences_may_be_joined_when_each_names_its_subject() -> None:
     verdict = check(
         "LoRA freezes the pre-trained weights, while QLoRA is slower than LoRA [1].", [passage(EN, "en")], "en"

@@ -311,6 +311,11 @@ LISTS: Mapping[str, tuple[str, list[str]]] = {
 }
 
 
+def test_a_korean_list_is_of_the_last_name_that_has_kinds(family: GlossaryRetriever) -> None:
+    assert sorted(drafted(family, "Stone Vehicle 종류")[0]) == ["bike", "canoe", "car", "ferry", "vehicle"]
+    assert sorted(drafted(family, "Vehicle Stone 종류")[0]) == ["bike", "canoe", "car", "ferry", "vehicle"]
+
+
 @pytest.mark.parametrize(("question", "listed"), LISTS.items(), ids=LISTS)
 def test_a_list_is_of_kinds_or_parts_that_the_question_describes(
     family: GlossaryRetriever, question: str, listed: tuple[str, list[str]]

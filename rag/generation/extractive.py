@@ -24,6 +24,8 @@ __all__ = ["ExtractiveGenerator"]
 MAX_SENTENCES = 8
 _COMMON = 20
 """Entries that a word stands in from which it is a common word and no term that the glossary lacks."""
+_NAME_WORDS = 3
+"""Words that the name of a missing term has at most: "capital of france", not "model know the order"."""
 _NO_TERM = re.compile(r"(줘|주세요|줄래|해라)$|[\"'‘’“”]")
 """Requests and pieces of quotations, which are no terms."""
 
@@ -86,7 +88,8 @@ class ExtractiveGenerator:
         words = question.leftovers
         named = words and not question.mentions
         unknown = as_written(question.text, words[0].start, words[-1].end) if named else ""
-        short = unknown and len(words) <= 2 and len(unknown) <= 40 and not _NO_TERM.search(unknown)
+        few = len(words) <= 2 and len(unknown.split()) <= _NAME_WORDS
+        short = unknown and few and len(unknown) <= 40 and not _NO_TERM.search(unknown)
         mentioning = self._mentioning(unknown, lang) if short else []
         if len(mentioning) > _COMMON:  # "how does the model know word order" asks about no term called "model"
             short, mentioning = False, []

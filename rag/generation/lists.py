@@ -26,6 +26,7 @@ _GENUS = 30
 _BESIDES = re.compile(
     r"§\s*(의\s*)?(대안|말고|이외|외에|빼고|제외)|\b(other than|besides|apart from|except|alternatives? to) (an? |the )?§"
 )
+_ALTERNATIVES = re.compile(r"대안|말고|\b(alternatives?|besides|other than)\b")
 _HOME = re.compile(r"국산|국내")
 _LANGUAGES = re.compile(r"한국어?|영어|국산|국내|Korean|English|korean|english")
 _CLASSES = tuple(
@@ -45,10 +46,11 @@ _CLASSES = tuple(
 def members_of(sources: Sources) -> tuple[str, list[str]]:
     """The entry that a list is headed by (may be empty), and its members, those first that the question describes."""
     question, ranked = sources.question, sources.retrieval.entries
-    lead = next(iter(sources.named), "")
+    lead = _lead(sources)
     members = _children(sources, lead) if lead else []
     members.sort(key=lambda i: ranked.index(i) if i in ranked else len(ranked))
-    if lead and _BESIDES.search(masked(question)):
+    besides = _ALTERNATIVES if question.carried and not question.mentions else _BESIDES
+    if lead and besides.search(masked(question)):
         return "", _siblings(sources, lead)
     others = [m.surface for m in question.mentions if lead not in m.entry_ids]
     languages = [_HOME.sub("한국", word) for word in _LANGUAGES.findall(question.text)]
@@ -76,6 +78,14 @@ def members_of(sources: Sources) -> tuple[str, list[str]]:
             return "", _described(sources, classed, words, share=_TOUCHING_IN_CLASS) or classed[:_FEW]
     cluster = _cluster(sources)
     return "", _described(sources, cluster, words, share=_TOUCHING) or cluster
+
+
+def _lead(sources: Sources) -> str:
+    """What a list is of: "LLM 파인튜닝 방법 종류" is of the last name in it that has kinds, "kinds of fine-tuning for an LLM" of the first."""
+    named = sources.named
+    if sources.lang == "ko" and len(named) > 1 and not sources.question.carried and not sources.question.leftovers:
+        return next((i for i in reversed(named) if len(_children(sources, i)) > 1), named[0])
+    return next(iter(named), "")
 
 
 def _described(sources: Sources, members: Iterable[str], words: list[str], *, share: float) -> list[str]:

@@ -106,11 +106,15 @@ def _squeeze(text: str) -> str:
 
 
 def _asides_hold(claim: Reading, support: Reading) -> bool:
-    """Each bracket of the claim stands in a bracket after the same word, in the same letters."""
+    """Each bracket of the claim holds whole parts, cut at commas, of a bracket after the same word: a "usually" stays."""
     return all(
-        any(host == theirs and _squeeze(text) in _squeeze(content) for theirs, content in support.asides)
+        any(host == theirs and _parts(text) <= _parts(content) for theirs, content in support.asides)
         for host, text in claim.asides
     )
+
+
+def _parts(aside: str) -> set[str]:
+    return {_squeeze(part) for part in re.split(r"[,;](?!\d)", aside)}
 
 
 def _loose_subjects(gap: Sequence[Token]) -> list[Token]:
