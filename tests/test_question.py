@@ -245,6 +245,8 @@ def test_a_term_is_set_beside_those_before(
         ("LoRA 서빙할 때 쓰는 도구들", "list"),
         ("what metrics are there for RAG", "list"),
         ("언제 LoRA를 써?", "why"),
+        ("diff between LoRA and QLoRA", "compare"),
+        ("what's the diff, LoRA or QLoRA", "compare"),
         ("LoRA는 언제 나왔어?", "origin"),
     ],
 )

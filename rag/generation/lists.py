@@ -15,6 +15,10 @@ _TOUCHING = 0.2
 """Share of what the best member holds of the question that another must hold to be listed with it, ..."""
 _TOUCHING_IN_CLASS = 0.35
 """... and that another of the same class must hold: a class reaches further down the ranking."""
+_OF_THE_BEST = 0.5
+"""The same share among the kinds of a term, ..."""
+_OF_THE_QUESTION = 0.4
+"""... the best of which holds at least this share of the question, or it is about none of them."""
 _RANKED = 8
 """Entries by rank that a list without a head is made of."""
 _CLASSED = 20
@@ -63,11 +67,9 @@ def members_of(sources: Sources) -> tuple[str, list[str]]:
         members = [i for i in members if sources.held(i, languages, "definition")] or members
     if not words:
         return lead, members
-    held = {i: sources.held(i, words) for i in members}
-    most = max(held.values(), default=0.0)
-    described = [i for i in members if held[i] > 0.5 * most]
-    if len(described) > 1 and most >= 0.4 * sources.weight(words):
-        return lead, sorted(described, key=lambda i: -held[i])
+    described = sorted(_described(sources, members, words, share=_OF_THE_BEST), key=lambda i: -sources.held(i, words))
+    if described and sources.held(described[0], words) >= _OF_THE_QUESTION * sources.weight(words):
+        return lead, described
     if lead and (len(words) < 2 or question.carried):  # "which tasks are in GLUE?" is about GLUE
         return lead, members if len(words) < 2 else []
     if asked and told:
