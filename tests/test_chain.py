@@ -366,6 +366,8 @@ def test_a_number_in_a_question_is_no_citation(assistant: Assistant) -> None:
     [
         ("VeRA가 뭐야", "ko", "'VeRA'은(는) 이 용어집에 없습니다."),
         ("what is DSPy", "en", "The glossary has no entry for DSPy."),
+        ("what is federated learning", "en", "The glossary has no entry for federated learning."),
+        ("what is federated learning used for?", "en", "The glossary has no entry for federated learning."),
         ("what is min-p?", "en", "The glossary has no entry for min-p."),
         ("best pancake recipe", "en", "The glossary has no entry for pancake recipe."),
         ("오늘 서울 날씨 어때", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),

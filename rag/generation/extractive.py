@@ -24,6 +24,8 @@ __all__ = ["ExtractiveGenerator"]
 MAX_SENTENCES = 8
 _COMMON = 20
 """Entries that a word stands in from which it is a common word and no term that the glossary lacks."""
+_HEAD_NOUN = re.compile(r" (learning|method|technique|approach|process)\b")
+"""Words of asking that end the name of a term: "federated learning"."""
 _NAME_WORDS = 3
 """Words that the name of a missing term has at most: "capital of france", not "model know the order"."""
 _NO_TERM = re.compile(r"(줘|주세요|줄래|해라)$|[\"'‘’“”]")
@@ -88,6 +90,8 @@ class ExtractiveGenerator:
         words = question.leftovers
         named = words and not question.mentions
         unknown = as_written(question.text, words[0].start, words[-1].end) if named else ""
+        if unknown and (tail := _HEAD_NOUN.match(question.text, words[-1].end)):
+            unknown += tail[0]
         few = len(words) <= 2 and len(unknown.split()) <= _NAME_WORDS
         short = unknown and few and len(unknown) <= 40 and not _NO_TERM.search(unknown)
         mentioning = self._mentioning(unknown, lang) if short else []
