@@ -1,18 +1,21 @@
 """Fit the weights of :mod:`rag.evidence` on the development split: ``python -m evals.calibrate`` (about ten minutes).
 
 Beside the shipped glossary, the questions are put to random parts of it (5 % to 75 % of the entries), where a question whose
-entry is missing must be refused: the hardest questions there are, and glossaries of other sizes than the shipped one.
+entry is missing must be refused: the hardest questions there are, and glossaries of other sizes than the shipped one. All this
+with the questions that the entries hold, and without them, as a glossary of one's own may be: each has weights of its own.
 Prints the weights to paste, and the risk-coverage table by five-fold cross-validation over questions. Needs scikit-learn.
 """
 
 from __future__ import annotations
 
 import random
-import shutil
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -26,22 +29,27 @@ from rag.retriever import GlossaryRetriever
 from rag.settings import Settings, shipped_corpus
 from rag.types import Language
 
-PARTS = ((0.05, 7), (0.1, 5), (0.1, 6), (0.25, 3), (0.25, 4), (0.5, 1), (0.5, 2), (0.75, 8))
-"""Share of the entries, and seed."""
+PARTS = (
+    (1.0, 0, True), (0.05, 7, True), (0.1, 5, True), (0.25, 3, True), (0.5, 1, True), (0.75, 8, True),
+    (1.0, 0, False), (0.1, 6, False), (0.25, 4, False), (0.5, 2, False),
+)  # fmt: skip
+"""Share of the entries, seed, and whether they keep their questions: a glossary of one's own may have none."""
 WHOLE_WEIGHT = 15.0
 """Weight of a question to the whole glossary; one to a part counts 1."""
 INVENTED = 60
 """How many names are made up of two known ones, as "BERT pruning": few of them are in the question sets."""
+_QUESTIONS = re.compile(r"^questions:\n(?:  - .*\n)*", re.MULTILINE)
 _ASKED = ("{a}-{b}가 뭐야?", "{a} {b}가 뭔가요", "what is {a} {b}", "explain {a}-{b}")
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question put to a glossary of ``entries`` entries."""
+    """A question put to a glossary of ``entries`` entries, which hold questions (``asked``) or not."""
 
     question: str
     entries: int
     whole: bool
+    asked: bool
     answerable: bool
     sure: bool
     invented: bool
@@ -56,7 +64,7 @@ def answerable(case: RetrievalCase | AnswerCase, ids: set[str]) -> bool | None:
     return None if (wanted | set(case.accept)) & ids else False
 
 
-def examples(retriever: GlossaryRetriever, *, whole: bool) -> Iterator[Example]:
+def examples(retriever: GlossaryRetriever, *, whole: bool, asked: bool) -> Iterator[Example]:
     """The development questions, put to one glossary."""
     ids = set(retriever.index.entries)
     cases: list[RetrievalCase | AnswerCase] = [*load_retrieval(), *load_answers()]
@@ -65,10 +73,10 @@ def examples(retriever: GlossaryRetriever, *, whole: bool) -> Iterator[Example]:
         if case.split == "dev" and label is not None:
             question = retriever.reader.read(case.question, history=getattr(case, "history", ()))
             found = retriever.retrieve(question).evidence.features
-            yield Example(case.question, len(ids), whole, label, certain(question, found), False, found)
+            yield Example(case.question, len(ids), whole, asked, label, certain(question, found), False, found)
 
 
-def invented(retriever: GlossaryRetriever) -> Iterator[Example]:
+def invented(retriever: GlossaryRetriever, *, asked: bool) -> Iterator[Example]:
     """Questions for what two unrelated names would mean as one."""
     generator, entries = random.Random(0), retriever.index.entries
     while True:
@@ -79,27 +87,34 @@ def invented(retriever: GlossaryRetriever) -> Iterator[Example]:
         question = retriever.reader.read(text)
         found = retriever.retrieve(question).evidence.features
         if found.keys() & {"names glued", "names beside"}:
-            yield Example(text, len(entries), True, False, certain(question, found), True, found)
+            yield Example(text, len(entries), True, asked, False, certain(question, found), True, found)
 
 
-def part_of_glossary(folder: Path, *, share: float, seed: int) -> GlossaryRetriever:
-    """A retriever over a random part of the shipped glossary, copied into the empty ``folder``."""
+def part_of_glossary(folder: Path, *, share: float, seed: int, asked: bool) -> GlossaryRetriever:
+    """A retriever over a random part of the shipped glossary, copied into the empty ``folder``, with the questions or not."""
     generator, root = random.Random(seed), shipped_corpus()
     (folder / "corpus").mkdir()
     for entry in load_corpus(root).entries:
         if generator.random() < share:
-            shutil.copy(root / entry.file, folder / "corpus" / Path(entry.file).name)
+            text = (root / entry.file).read_text(encoding="utf-8")
+            text = text if asked else _QUESTIONS.sub("", text)
+            (folder / "corpus" / Path(entry.file).name).write_text(text, encoding="utf-8")
     return open_assistant(Settings(corpus=folder / "corpus", index=folder / "index")).retriever
 
 
+def put_to_part(part: tuple[float, int, bool]) -> list[Example]:
+    """Examples over one part of the glossary."""
+    share, seed, asked = part
+    with tempfile.TemporaryDirectory() as folder:
+        retriever = part_of_glossary(Path(folder), share=share, seed=seed, asked=asked)
+        found = list(examples(retriever, whole=share == 1, asked=asked))
+        return [*found, *islice(invented(retriever, asked=asked), INVENTED)] if share == 1 else found
+
+
 def collect() -> list[Example]:
-    """Examples over the whole glossary and its parts."""
-    whole = open_assistant(Settings()).retriever
-    found = [*examples(whole, whole=True), *islice(invented(whole), INVENTED)]
-    for share, seed in PARTS:
-        with tempfile.TemporaryDirectory() as folder:
-            found += examples(part_of_glossary(Path(folder), share=share, seed=seed), whole=False)
-    return found
+    """Examples over the whole glossary and its parts, each part in a process of its own."""
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        return [example for found in pool.map(put_to_part, PARTS) for example in found]
 
 
 def fit(rows: Sequence[Example], names: Sequence[str]) -> LogisticRegression:
@@ -114,15 +129,14 @@ def _matrix(rows: Sequence[Example], names: Sequence[str]) -> np.ndarray:
     return np.array([[row.features.get(name, 0.0) for name in names] for row in rows])
 
 
-def main() -> None:
-    """Command line."""
-    rows = collect()
+def print_fit(name: str, rows: Sequence[Example]) -> None:
+    """Print weights, and the risk-coverage table by cross-validation."""
     names = sorted({name for row in rows for name in row.features})
     unsure = [row for row in rows if not row.sure]
     model = fit(unsure, names)
-    print(f'WEIGHTS: Mapping[str, float] = {{\n    "bias": {model.intercept_[0]:.2f},')
-    for name, weight in zip(names, model.coef_[0], strict=True):
-        print(f'    "{name}": {weight:.2f},')
+    print(f'{name}: Mapping[str, float] = {{\n    "bias": {model.intercept_[0]:.2f},')
+    for feature, weight in zip(names, model.coef_[0], strict=True):
+        print(f'    "{feature}": {weight:.2f},')
     questions = sorted({row.question for row in rows})
     random.Random(0).shuffle(questions)
     fold = {question: i % 5 for i, question in enumerate(questions)}
@@ -134,7 +148,7 @@ def main() -> None:
         confidence |= dict(zip(held, map(float, chances), strict=True))
     print("}\nentries  threshold  unanswerable refused  answerable refused")
     for entries in sorted({row.entries for row in rows}):
-        for threshold in (0.3, 0.4, 0.45, 0.5, 0.6, 0.7):
+        for threshold in (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7):
             refused = {
                 label: float(np.mean([confidence[i] < threshold for i, row in enumerate(rows)
                                       if row.entries == entries and row.answerable is label and not row.invented]))
@@ -142,6 +156,13 @@ def main() -> None:
             }  # fmt: skip
             print(f"{entries:7}  {threshold:9.2f}  {refused[False]:20.3f}  {refused[True]:18.3f}")
     print(f"{len(rows)} examples of {len(questions)} questions, {sum(not row.answerable for row in rows)} to refuse")
+
+
+def main() -> None:
+    """Command line."""
+    rows = collect()
+    for name, asked in (("WEIGHTS", True), ("WEIGHTS_UNASKED", False)):
+        print_fit(name, [row for row in rows if row.asked is asked])
 
 
 if __name__ == "__main__":

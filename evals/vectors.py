@@ -9,49 +9,72 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 import rag.index
 from rag.chunking import chunk_entries, passage_text
 from rag.corpus import load_corpus
 from rag.embedding import load_embeddings
-from rag.index import passage_digest, shipped_vectors
+from rag.index import passage_digest, question_digest, shipped_vectors
 from rag.settings import BUNDLED_MODEL, shipped_corpus
 
+Vector = NDArray[np.float32]
 _DATA = Path(rag.index.__file__).parent / "data"
 
 
-def texts() -> dict[str, str]:
-    """Digest to text of every passage of the shipped glossary."""
-    passages = (passage_text(chunk) for chunk in chunk_entries(load_corpus(shipped_corpus()).entries))
-    return {passage_digest(text, model=BUNDLED_MODEL): text for text in passages}
+class Text(NamedTuple):
+    """What is embedded, and as what."""
+
+    text: str
+    query: bool
+
+
+def texts() -> dict[str, Text]:
+    """Digest to every passage and every question of the shipped glossary."""
+    entries = load_corpus(shipped_corpus()).entries
+    passages = [passage_text(chunk) for chunk in chunk_entries(entries)]
+    questions = [question for entry in entries for question in entry.questions]
+    return {
+        **{passage_digest(text, model=BUNDLED_MODEL): Text(text, query=False) for text in passages},
+        **{question_digest(text, model=BUNDLED_MODEL): Text(text, query=True) for text in questions},
+    }
 
 
 def missing() -> list[str]:
-    """Digests of passages without a shipped vector."""
+    """Digests of texts without a shipped vector."""
     known = shipped_vectors()
     return [digest for digest in texts() if digest not in known]
 
 
+def embed(wanted: Mapping[str, Text]) -> dict[str, Vector]:
+    """Vectors of texts, by digest."""
+    embeddings = load_embeddings()
+    found: dict[str, Vector] = {}
+    for query, many in ((False, embeddings.passages), (True, embeddings.queries)):
+        keys = [digest for digest, text in wanted.items() if text.query is query]
+        vectors = many([wanted[digest].text for digest in keys], progress=lambda n, of: print(f"{n}/{of}", end="\r"))
+        found |= dict(zip(keys, vectors, strict=True))
+    return found
+
+
 def sample_errors(count: int, *, seed: int = 0) -> list[float]:
-    """1 - cosine between shipped and fresh vectors of ``count`` random passages."""
-    passages, known = texts(), shipped_vectors()
-    chosen = random.Random(seed).sample(sorted(passages), count)
-    fresh = load_embeddings().passages([passages[digest] for digest in chosen])
-    return [float(1 - known[d].astype(np.float32) @ v) for d, v in zip(chosen, fresh, strict=True)]
+    """1 - cosine between shipped and fresh vectors of ``count`` random texts."""
+    all_texts, known = texts(), shipped_vectors()
+    fresh = embed({digest: all_texts[digest] for digest in random.Random(seed).sample(sorted(all_texts), count)})
+    return [float(1 - known[digest].astype(np.float32) @ vector) for digest, vector in fresh.items()]
 
 
 def export() -> int:
     """Write the vectors of the shipped glossary; embeds only what is new. Returns how many were embedded."""
-    passages, known = texts(), shipped_vectors()
-    fresh = [digest for digest in passages if digest not in known]
-    vectors = load_embeddings().passages(
-        [passages[d] for d in fresh], progress=lambda n, of: print(f"{n}/{of}", end="\r")
-    )
-    known |= {digest: vector.astype(np.float16) for digest, vector in zip(fresh, vectors, strict=True)}
-    keys = sorted(passages)
+    all_texts, known = texts(), shipped_vectors()
+    fresh = embed({digest: text for digest, text in all_texts.items() if digest not in known})
+    known |= {digest: vector.astype(np.float16) for digest, vector in fresh.items()}
+    keys = sorted(all_texts)
     _DATA.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_DATA) as folder:
         np.save(

@@ -286,7 +286,7 @@ def _index(args: argparse.Namespace, settings: Settings) -> int:
         progress=_progress,
     )
     print(
-        f"{report.entries} entries, {report.chunks} passages: {report.embedded} embedded, {report.reused} reused, "
+        f"{report.entries} entries, {report.chunks} passages, {report.questions} questions: {report.embedded} embedded, {report.reused} reused, "
         f"{report.removed} removed, {time.monotonic() - start:.1f} s\n{report.folder}"
     )
     return 0

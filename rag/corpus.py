@@ -98,6 +98,7 @@ class FrontMatter(BaseModel):
     category: EntryId | None = None
     relations: dict[Relation, list[EntryId]] = Field(default_factory=dict)
     references: list[ReferenceModel] = Field(default_factory=list)
+    questions: list[Name] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,7 @@ def _read_entry(path: Path, *, file: str) -> tuple[Entry | None, list[Problem]]:
         category=model.category or "",
         relations={name: tuple(ids) for name, ids in model.relations.items()},
         references=tuple(Reference(title=r.title, url=r.url, year=r.year) for r in model.references),
+        questions=tuple(model.questions),
         lines=lines,
     )
     return entry, problems
@@ -329,6 +331,7 @@ def _cross_check(entries: list[Entry]) -> list[Problem]:
     return [
         *_duplicate_ids(entries),
         *_duplicate_surfaces(entries),
+        *_duplicate_questions(entries),
         *_dangling(entries),
         *_missing_halves(entries),
         *_cycles(entries),
@@ -373,6 +376,19 @@ def _duplicate_surfaces(entries: list[Entry]) -> list[Problem]:
             message = f"'{form}' also names {rivals}: drop one, or list it under 'homographs' in both"
             line = entry.lines.get(key, entry.lines.get("term", 1))
             found.append(Problem(entry.file, line, message))
+    return found
+
+
+def _duplicate_questions(entries: list[Entry]) -> list[Problem]:
+    """A question that two entries hold leads to either: each has to be asked of one."""
+    first: dict[str, Entry] = {}
+    found = []
+    for entry in entries:
+        for i, question in enumerate(entry.questions):
+            earlier = first.setdefault(compact(question), entry)
+            if earlier is not entry:
+                message = f"the question '{question}' also stands in {earlier.file}: keep it in one"
+                found.append(Problem(entry.file, entry.lines.get(f"questions.{i}", 1), message))
     return found
 
 

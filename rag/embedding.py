@@ -48,18 +48,25 @@ class ArrayEmbeddings(Embeddings):
 
     def passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """Embed many passages, reporting ``(done, total)`` after each batch."""
+        return self._many(texts, query=False, progress=progress)
+
+    def queries(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """The same for questions."""
+        return self._many(texts, query=True, progress=progress)
+
+    def _many(self, texts: Sequence[str], *, query: bool, progress: Progress | None) -> Vectors:
         batches = [texts[i : i + _BATCH] for i in range(0, len(texts), _BATCH)]
         parts: list[Vectors] = []
         done = 0
-        for part in self._map(batches):
+        for part in self._map(batches, query=query):
             parts.append(part)
             done += len(part)
             if progress is not None:
                 progress(done, len(texts))
         return np.concatenate(parts) if parts else np.empty((0, 0), dtype=np.float32)
 
-    def _map(self, batches: Sequence[Sequence[str]]) -> Any:
-        return (self.encode(batch, query=False) for batch in batches)
+    def _map(self, batches: Sequence[Sequence[str]], *, query: bool) -> Any:
+        return (self.encode(batch, query=query) for batch in batches)
 
 
 class BundledE5(ArrayEmbeddings):
@@ -86,11 +93,11 @@ class BundledE5(ArrayEmbeddings):
         vectors: Vectors = self._engine.encode(clean, is_query=query)
         return vectors
 
-    def _map(self, batches: Sequence[Sequence[str]]) -> Any:
+    def _map(self, batches: Sequence[Sequence[str]], *, query: bool) -> Any:
         """The engine is thread-safe and lets go of the interpreter lock: one thread for each core."""
         self._engine  # noqa: B018 - load once, before the threads race for it
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            yield from pool.map(lambda batch: self.encode(batch, query=False), batches)
+            yield from pool.map(lambda batch: self.encode(batch, query=query), batches)
 
 
 class SentenceTransformerEmbeddings(ArrayEmbeddings):

@@ -3,7 +3,8 @@
 The cosine of the best passage tells off-topic questions but not near ones without an entry (AUROC 0.81), so the verdict
 also weighs what the question says beyond the names it links: a word that the glossary never uses, a word that makes another
 name of a known one ("min-p sampling"), content that the linked entry never touches, a price or a date to come. The weights are
-a logistic regression, fitted on the development split by ``python -m evals.calibrate``.
+two logistic regressions, for entries with and without questions of their own, fitted on the development split by
+``python -m evals.calibrate``.
 """
 
 from __future__ import annotations
@@ -14,26 +15,65 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.fusion import spread_asked
 from rag.lexical import EntryTerms, tokens
 from rag.linking import Leftover, Mention
 from rag.question import Question, asks_directly, masked
 from rag.text import is_hangul
 from rag.types import Hit
 
-__all__ = ["THRESHOLD", "WEIGHTS", "Evidence", "features", "weigh"]
+__all__ = ["THRESHOLD", "WEIGHTS", "WEIGHTS_UNASKED", "Evidence", "features", "weigh"]
 
 THRESHOLD = 0.47
 """Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
 
 WEIGHTS: Mapping[str, float] = {
+    "bias": -7.08,
+    "asked": 5.17,
+    "attribute": -1.15,
+    "bm25": 7.03,
+    "by example": 0.43,
+    "compound glued": -2.58,
+    "compound unknown": -0.23,
+    "compound unseen": 0.67,
+    "core": 2.45,
+    "cosine": 0.65,
+    "coverage": -0.10,
+    "definition": 1.65,
+    "instruction": -4.86,
+    "linked": 5.44,
+    "linked aspect uncovered": -0.77,
+    "linked attribute": -2.04,
+    "linked compound glued": -5.65,
+    "linked compound unknown": -3.85,
+    "linked compound unseen": -0.78,
+    "linked cosine": 4.19,
+    "linked direct": 0.42,
+    "linked other uncovered": -2.62,
+    "linked out of scope": -6.66,
+    "linked unknown": -0.99,
+    "margin": 1.44,
+    "names beside": -7.14,
+    "names glued": -10.34,
+    "names without entry": -5.20,
+    "near the turn before": 3.14,
+    "out of scope": -3.12,
+    "quantity": -0.33,
+    "reverse": 0.03,
+    "short": -2.94,
+    "unknown": -3.43,
+}
+"""For questions whose best entry holds questions."""
+
+WEIGHTS_UNASKED: Mapping[str, float] = {
     "bias": -9.35,
-    "agreement": -0.83,
     "attribute": -0.93,
     "bm25": 12.21,
     "by example": 1.02,
     "compound glued": -3.34,
     "compound unknown": -0.46,
     "compound unseen": 0.30,
+    "core": 0.0,
     "cosine": 1.81,
     "coverage": 1.25,
     "definition": 1.92,
@@ -60,6 +100,7 @@ WEIGHTS: Mapping[str, float] = {
     "short": -3.47,
     "unknown": -3.43,
 }
+"""For the others: without the nearness of questions, the other signs have to say more."""
 
 _ASPECTS = frozenset(
     {"how", "why", "limits", "examples", "proscons", "compare", "list", "relation", "same", "reverse", "path"}
@@ -147,6 +188,8 @@ def features(
         "definition": hits[0].signals["definition"] if hits else 0.0,
         "near the turn before": float(bool(hits) and any(hits[0].chunk.entry_id in kin(i) for i in question.context)),
         "coverage": top.get("coverage", 0.0),
+        "core": top.get("core", 0.0),
+        **({"asked": spread_asked(top["asked cosine"])} if "asked cosine" in top else {}),
         **{f"names {kind}": 1.0 for kind in _joined_names(question, is_word=is_word, kin=kin, uses=uses)},
     }
     if about:
@@ -169,7 +212,6 @@ def features(
         "short": float(
             question.kind != "list" and words + names <= (3 if question.kind in ("define", "expand", "origin") else 2)
         ),
-        "agreement": _agreement(hits),
         "margin": min(0.2, _margin(hits)) / 0.2,
         "reverse": float(question.kind == "reverse"),
         "by example": float(
@@ -276,14 +318,6 @@ def _is_name(text: str, start: int, end: int) -> bool:
     return any(c.isupper() for c in word[1:]) or (word[0].isupper() and start > 0 and any(map(is_hangul, text)))
 
 
-def _agreement(hits: Sequence[Hit]) -> float:
-    """Share of the signals (vectors, BM25, coverage) whose best passage is of the entry that won."""
-    if not hits:
-        return 0.0
-    best = [max(hits, key=lambda hit: hit.signals[name]).chunk.entry_id for name in ("dense", "lexical", "coverage")]
-    return sum(entry == hits[0].chunk.entry_id for entry in best) / len(best)
-
-
 def _margin(hits: Sequence[Hit]) -> float:
     """How far the winner is ahead of the next entry."""
     rival = next((hit.score for hit in hits if hit.chunk.entry_id != hits[0].chunk.entry_id), 0.0)
@@ -338,5 +372,6 @@ def weigh(
     unknown = tuple(word for word in question.content if not is_word(word))
     if certain(question, found):
         return Evidence(1.0, found, unknown)
-    total = WEIGHTS.get("bias", 0.0) + sum(WEIGHTS.get(name, 0.0) * value for name, value in found.items())
+    weights = WEIGHTS if "asked" in found else WEIGHTS_UNASKED
+    total = weights.get("bias", 0.0) + sum(weights.get(name, 0.0) * value for name, value in found.items())
     return Evidence(1 / (1 + math.exp(-total)), found, unknown)

@@ -3,9 +3,11 @@
     manifest.json          what the index is and the SHA-256 of every other file; replaced last, atomically
     gen-<id>/              one build
         entries.json       entries without their text
-        chunks.json        chunks, and the digest of what was embedded for each
+        chunks.json
+        digests.json       digests of what was embedded, in the order of the vectors
         terms.json         index terms to the entries that use them
         vectors.faiss
+        questions.faiss    vectors of the questions of all entries, in their order; absent where there are none
         lexical/           tantivy's files
 
 A build writes a new ``gen-`` folder, flushes it, and only then moves the manifest over the old one: whoever dies on the
@@ -31,9 +33,10 @@ from filelock import FileLock
 from langchain_core.documents import Document
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from rag.asked import AskedQuestions
 from rag.chunking import chunk_entries, passage_text
 from rag.corpus import Corpus, corpus_digest, load_corpus
-from rag.embedding import ArrayEmbeddings, Vectors
+from rag.embedding import ArrayEmbeddings
 from rag.errors import IndexStoreError
 from rag.lexical import EntryTerms, LexicalIndex
 from rag.lexicon import with_known_aliases
@@ -49,10 +52,11 @@ __all__ = [
     "load_index",
     "open_index",
     "passage_digest",
+    "question_digest",
     "shipped_vectors",
 ]
 
-FORMAT = 2
+FORMAT = 3
 Progress = Callable[[int, int], None]
 
 
@@ -67,6 +71,7 @@ class Manifest(BaseModel):
     dimension: int
     corpus_digest: str
     chunks: int
+    questions: int
     versions: dict[str, str]
     files: dict[str, str]
 
@@ -77,6 +82,7 @@ class GlossaryIndex:
 
     Attributes:
         entries: by id; their sections have no text, which is in the chunks.
+        asked: the questions that entries hold, to be searched.
     """
 
     manifest: Manifest
@@ -85,15 +91,17 @@ class GlossaryIndex:
     store: ChunkStore
     lexical: LexicalIndex
     terms: EntryTerms
+    asked: AskedQuestions
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did."""
+    """What a build did; passages and questions are embedded."""
 
     folder: Path
     entries: int
     chunks: int
+    questions: int
     embedded: int
     reused: int
     removed: int
@@ -102,6 +110,11 @@ class BuildReport:
 def passage_digest(text: str, *, model: str) -> str:
     """Key of a vector: what was embedded, and by which model."""
     return hashlib.sha256(f"{model}\0{text}".encode()).hexdigest()[:32]
+
+
+def question_digest(text: str, *, model: str) -> str:
+    """The same of a question, which is embedded as a query."""
+    return passage_digest(f"query\0{text}", model=model)
 
 
 def shipped_vectors() -> dict[str, Any]:
@@ -126,8 +139,8 @@ def build_index(
     """
     corpus = load_corpus(corpus_dir)
     chunks = chunk_entries(corpus.entries)
-    texts = [passage_text(chunk) for chunk in chunks]
-    digests = [passage_digest(text, model=model) for text in texts]
+    passages = {passage_digest(text, model=model): text for text in map(passage_text, chunks)}
+    questions = {question_digest(q, model=model): q for entry in corpus.entries for q in entry.questions}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         strangers = [p.name for p in folder.iterdir() if not p.name.startswith(("gen-", "manifest.json", ".lock"))]
@@ -136,11 +149,18 @@ def build_index(
         with FileLock(folder / ".lock"):
             old = _old_vectors(folder, model=model)
             known = {**(shipped_vectors() if model == BUNDLED_MODEL else {}), **old}
-            fresh = [i for i, digest in enumerate(digests) if digest not in known]
-            vectors = embeddings.passages([texts[i] for i in fresh], progress=progress)
-            known |= {digests[i]: vector for i, vector in zip(fresh, vectors, strict=True)}
-            matrix = np.asarray([known[digest] for digest in digests], dtype=np.float32)
-            _write(folder, corpus=corpus, chunks=chunks, digests=digests, vectors=matrix, model=model)
+            fresh = [digest for digest in passages if digest not in known]
+            vectors = embeddings.passages([passages[digest] for digest in fresh], progress=progress)
+            known |= dict(zip(fresh, vectors, strict=True))
+            unasked = [digest for digest in questions if digest not in known]
+            known |= dict(
+                zip(
+                    unasked,
+                    embeddings.queries([questions[digest] for digest in unasked], progress=progress),
+                    strict=True,
+                )
+            )
+            _write(folder, corpus=corpus, chunks=chunks, known=known, model=model)
     except OSError as exc:
         raise IndexStoreError(
             f"cannot write the index to {folder}: {exc.strerror or exc}: set RAG_INDEX to a writable folder"
@@ -149,9 +169,10 @@ def build_index(
         folder=folder,
         entries=len(corpus.entries),
         chunks=len(chunks),
-        embedded=len(fresh),
-        reused=len(chunks) - len(fresh),
-        removed=len(old.keys() - set(digests)),
+        questions=len(questions),
+        embedded=len(fresh) + len(unasked),
+        reused=len(chunks) + len(questions) - len(fresh) - len(unasked),
+        removed=len(old.keys() - passages.keys() - questions.keys()),
     )
 
 
@@ -161,25 +182,31 @@ def _old_vectors(folder: Path, *, model: str) -> dict[str, Any]:
         manifest = _read_manifest(folder)
         if manifest.model != model:
             return {}
-        data = _read_checked(folder, manifest, "chunks.json")
-        index = _read_faiss(folder, manifest)
+        digests = orjson.loads(_read_checked(folder, manifest, "digests.json"))
+        indexes = [_read_faiss(folder, manifest, name) for name in ("vectors", "questions") if digests[name]]
     except IndexStoreError:
         return {}
-    return dict(zip(orjson.loads(data)["digests"], index.reconstruct_n(0, index.ntotal), strict=True))
+    vectors = [vector for index in indexes for vector in index.reconstruct_n(0, index.ntotal)]
+    return dict(zip([*digests["vectors"], *digests["questions"]], vectors, strict=True))
 
 
-def _write(
-    folder: Path, *, corpus: Corpus, chunks: list[Chunk], digests: list[str], vectors: Vectors, model: str
-) -> None:
+def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[str, Any], model: str) -> None:
     generation = f"gen-{uuid.uuid4().hex[:12]}"
     target = folder / generation
     (target / "lexical").mkdir(parents=True)
     entries = with_known_aliases(corpus.entries, shipped=shipped_corpus(), root=corpus.root)
     bare = [{**asdict(e), "sections": [{**asdict(s), "text": ""} for s in e.sections]} for e in entries]
     (target / "entries.json").write_bytes(orjson.dumps(bare))
-    rows = [asdict(chunk) for chunk in chunks]
-    (target / "chunks.json").write_bytes(orjson.dumps({"chunks": rows, "digests": digests}))
-    faiss.write_index(make_faiss_index(vectors), str(target / "vectors.faiss"))
+    (target / "chunks.json").write_bytes(orjson.dumps([asdict(chunk) for chunk in chunks]))
+    digests = {
+        "vectors": [passage_digest(passage_text(chunk), model=model) for chunk in chunks],
+        "questions": [question_digest(q, model=model) for entry in entries for q in entry.questions],
+    }
+    (target / "digests.json").write_bytes(orjson.dumps(digests))
+    for name, keys in digests.items():
+        if keys:
+            vectors = np.asarray([known[key] for key in keys], dtype=np.float32)
+            faiss.write_index(make_faiss_index(vectors), str(target / f"{name}.faiss"))
     texts = ("\n".join([*e.surfaces, *(s.text for s in e.sections)]) for e in entries)
     (target / "terms.json").write_bytes(orjson.dumps(EntryTerms.collect(texts)))
     LexicalIndex.build([passage_text(chunk) for chunk in chunks], folder=target / "lexical")
@@ -190,9 +217,10 @@ def _write(
         format=FORMAT,
         generation=generation,
         model=model,
-        dimension=int(vectors.shape[1]),
+        dimension=len(known[digests["vectors"][0]]),
         corpus_digest=corpus.digest,
         chunks=len(chunks),
+        questions=len(digests["questions"]),
         versions={name: version(name) for name in ("faiss-cpu", "tantivy")},
         files={p.relative_to(target).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
     )
@@ -249,10 +277,11 @@ def _read_checked(folder: Path, manifest: Manifest, name: str) -> bytes:
     return data
 
 
-def _read_faiss(folder: Path, manifest: Manifest) -> faiss.Index:
-    data = _read_checked(folder, manifest, "vectors.faiss")
+def _read_faiss(folder: Path, manifest: Manifest, name: str) -> faiss.Index:
+    data = _read_checked(folder, manifest, f"{name}.faiss")
     index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
-    if (index.d, index.ntotal) != (manifest.dimension, manifest.chunks):
+    count = manifest.questions if name == "questions" else manifest.chunks
+    if (index.d, index.ntotal) != (manifest.dimension, count):
         raise IndexStoreError(f"the index in {folder} contradicts its manifest: run 'rag index'")
     return index
 
@@ -276,13 +305,14 @@ def load_index(folder: Path, *, embeddings: ArrayEmbeddings, model: str) -> Glos
 
 def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> GlossaryIndex:
     for name in manifest.files:
-        if name.startswith("lexical/"):
+        if name.startswith("lexical/") or name == "digests.json":
             _read_checked(folder, manifest, name)
     entries = [_entry(item) for item in orjson.loads(_read_checked(folder, manifest, "entries.json"))]
-    rows = orjson.loads(_read_checked(folder, manifest, "chunks.json"))["chunks"]
+    rows = orjson.loads(_read_checked(folder, manifest, "chunks.json"))
     chunks = [Chunk(**row) for row in rows]
     documents = [Document(id=row["id"], page_content=row["text"], metadata=row) for row in rows]
-    store = ChunkStore(documents, _read_faiss(folder, manifest), embeddings=embeddings)
+    store = ChunkStore(documents, _read_faiss(folder, manifest, "vectors"), embeddings=embeddings)
+    owners = [entry.id for entry in entries for _ in entry.questions]
     lexical = LexicalIndex.open(folder / manifest.generation / "lexical")
     return GlossaryIndex(
         manifest=manifest,
@@ -291,6 +321,7 @@ def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> G
         store=store,
         lexical=lexical,
         terms=EntryTerms(orjson.loads(_read_checked(folder, manifest, "terms.json")), count=len(entries)),
+        asked=AskedQuestions(owners, _read_faiss(folder, manifest, "questions") if owners else None),
     )
 
 
@@ -302,6 +333,7 @@ def _entry(item: dict[str, Any]) -> Entry:
             "references": tuple(Reference(**r) for r in item["references"]),
             "aliases": tuple(item["aliases"]),
             "homographs": tuple(item["homographs"]),
+            "questions": tuple(item["questions"]),
             "relations": {name: tuple(ids) for name, ids in item["relations"].items()},
         }
     )

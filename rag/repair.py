@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 
 from rag.linking import Leftover, Linker, Mention
 from rag.text import is_hangul, to_jamo
@@ -74,14 +76,29 @@ def _asking(word: str) -> str:
 def complete_names(
     text: str, mentions: Sequence[Mention], leftovers: Sequence[Leftover], *, linker: Linker
 ) -> tuple[tuple[Mention, ...], tuple[Leftover, ...]]:
-    """Turn leftovers that are part of a name into mentions, with the whole name as the correction."""
-    found, rest = list(mentions), list(leftovers)
+    """Turn leftovers that are part of a name into mentions, with the whole name as the correction.
+
+    So is a name that shares the end of the next one: "prompt and prefix tuning" means prompt tuning.
+    """
+    found, rest = [*_sharing(text, mentions, linker=linker)], list(leftovers)
     for left in leftovers:
         read = next(_readings(text, left, found, linker=linker), None)
         if read is not None:
             found = [*(m for m in found if m.end <= read.start or read.end <= m.start), read]
             rest = [o for o in rest if o.end <= read.start or read.end <= o.start]
     return tuple(sorted(found, key=lambda m: m.start)), tuple(rest)
+
+
+def _sharing(text: str, mentions: Sequence[Mention], *, linker: Linker) -> Iterator[Mention]:
+    for name, after in zip_longest(mentions, mentions[1:]):
+        whole = ""
+        if after is not None and not name.corrected and _AND.fullmatch(text[name.end : after.start]):
+            endings = (
+                " ".join([name.surface, *_words(after.surface)[i:]]) for i in range(1, len(_words(after.surface)))
+            )
+            known = {(), name.entry_ids, after.entry_ids}
+            whole = next((ending for ending in endings if linker.lookup(ending) not in known), "")
+        yield replace(name, entry_ids=linker.lookup(whole), corrected=linker.show(whole)) if whole else name
 
 
 def _readings(text: str, left: Leftover, mentions: Sequence[Mention], *, linker: Linker) -> Iterator[Mention]:
@@ -99,9 +116,13 @@ def _readings(text: str, left: Leftover, mentions: Sequence[Mention], *, linker:
             yield Mention(first.start, second.end, text[first.start : second.end], ids)
 
 
+def _words(name: str) -> list[str]:
+    return re.split(r"[\s-]+", name)
+
+
 def _shared(part: str, name: str) -> Iterator[str]:
     """Names that ``part`` makes with the end or the beginning of ``name``."""
-    words = re.split(r"[\s-]+", name)
+    words = _words(name)
     for i in range(1, len(words)):
         yield " ".join([part, *words[i:]])
         yield " ".join([*words[:-i], part])

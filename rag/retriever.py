@@ -19,7 +19,7 @@ from pydantic import ConfigDict, PrivateAttr
 from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings
 from rag.evidence import THRESHOLD, Evidence, weigh
-from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread
+from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked
 from rag.index import GlossaryIndex
 from rag.intent import UNKNOWN, Intent, intent_of
 from rag.kinds import refined
@@ -36,6 +36,8 @@ MAX_TOP_K = 10
 _EVERYDAY = 3.0
 """An idf below which a word of a follow-up does not make it another subject: "is higher better?" is about the metric."""
 _POOL = 60
+_ASKED = 10
+"""Entries by their stored questions whose passages are ranked."""
 _TOPIC = re.compile(r"\s?(은|는|이란|란|도|이 뭐|가 뭐|의 (장|단|한|원|차|역|특))")
 _CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
 _OF_ONE_TERM = frozenset({"origin", "expand", "limits", "proscons", "examples", "plain"})
@@ -172,9 +174,14 @@ class GlossaryRetriever(BaseRetriever):
             rows.update(self._rows_of_entry[self._ids[number]] if coverage[number] > 0 else ())
         for entry_id in {self.index.chunks[row].entry_id for row in rows}:
             rows.update(self._definitions.get(entry_id, ()))
+        asked = self.index.asked.nearest(vector)
+        for entry_id in list(asked)[:_ASKED]:
+            rows.update(self._rows_of_entry[entry_id])
         rows = {row for row in rows if mask[row]}
         dense |= self._cosines(rows - dense.keys(), vector)
-        shared = self._entry_signals(rows, question.language, text=text, dense=dense, coverage=coverage, links=links)
+        shared = self._entry_signals(
+            rows, question.language, text=text, dense=dense, asked=asked, coverage=coverage, links=links
+        )
         fusion = Fusion(question.kind, self.weights, dense, lexical, shared)
         hits = [fusion.hit(row, self.index.chunks[row]) for row in rows]
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
@@ -213,12 +220,15 @@ class GlossaryRetriever(BaseRetriever):
         *,
         text: str,
         dense: Mapping[int, float],
+        asked: Mapping[str, float],
         coverage: NDArray[np.float64],
         links: Mapping[str, float],
     ) -> dict[str, dict[str, float]]:
         """The weighted signals that all passages of an entry share, for the entries of ``rows``."""
         weights, chunks, cores = self.weights, self.index.chunks, self._core(language)
         core, hubness, numbers, definitions = cores.coverage(text), cores.hubness, self._number, self._definitions
+        named = max([0.0, *links.values()])
+        described = weights.asked * (1.0 - min(1.0, named / weights.link)) if named else weights.asked
         signals = {}
         for entry_id in {chunks[row].entry_id for row in rows}:
             number = numbers[entry_id]
@@ -226,9 +236,11 @@ class GlossaryRetriever(BaseRetriever):
             signals[entry_id] = {
                 "definition": weights.definition * spread(definition),
                 "coverage": weights.coverage * float(coverage[number]),
+                "asked": described * spread_asked(asked.get(entry_id, 0.0)),
                 "core": weights.core * float(core[number]),
                 "hub": -weights.hub * float(hubness[number]),
                 "link": links.get(entry_id, 0.0),
+                **({"asked cosine": asked.get(entry_id, 0.0)} if self.index.entries[entry_id].questions else {}),
             }
         return signals
 

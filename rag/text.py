@@ -7,11 +7,12 @@ import unicodedata
 
 from rag.types import Language
 
-__all__ = ["compact", "detect_language", "has_final", "is_hangul", "normalize", "to_jamo"]
+__all__ = ["compact", "detect_language", "ends_in_rieul", "has_final", "is_hangul", "normalize", "to_jamo"]
 
 _HANGUL_BASE = 0xAC00
 _HANGUL_LAST = 0xD7A3
 _FINALS = 28
+_RIEUL = 8
 
 
 def normalize(text: str) -> str:
@@ -36,6 +37,11 @@ def is_hangul(char: str) -> bool:
 def has_final(char: str) -> bool:
     """Whether a Hangul syllable ends in a consonant, which decides between 은/는, 이/가, 을/를."""
     return is_hangul(char) and (ord(char) - _HANGUL_BASE) % _FINALS != 0
+
+
+def ends_in_rieul(char: str) -> bool:
+    """Whether a Hangul syllable ends in ㄹ, after which 로 stands as after a vowel: 모델로."""
+    return is_hangul(char) and (ord(char) - _HANGUL_BASE) % _FINALS == _RIEUL
 
 
 def to_jamo(text: str) -> str:

@@ -85,6 +85,7 @@ class Entry:
     Attributes:
         term: name by language; has at least one language.
         relations: relation name to ids of other entries.
+        questions: what people ask who do not know the term; they help to find the entry and are never quoted.
         file: path relative to the corpus folder, with forward slashes.
         lines: 1-based lines of front-matter keys, for messages.
     """
@@ -99,6 +100,7 @@ class Entry:
     category: str = ""
     relations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     references: tuple[Reference, ...] = ()
+    questions: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -39,13 +39,15 @@ def test_a_question_is_answerable_where_all_that_it_expects_is_there(
 def test_a_part_of_the_glossary_is_a_smaller_glossary(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-    first = part_of_glossary(tmp_path / "a", share=0.01, seed=3)
-    again = part_of_glossary(tmp_path / "b", share=0.01, seed=3)
+    first = part_of_glossary(tmp_path / "a", share=0.01, seed=3, asked=True)
+    again = part_of_glossary(tmp_path / "b", share=0.01, seed=3, asked=False)
     ids = set(first.index.entries)
     assert set(again.index.entries) == ids
     assert 0 < len(ids) < 20
     for file in (tmp_path / "a" / "corpus").iterdir():
         assert file.read_bytes() == (shipped_corpus() / file.name).read_bytes()
+    assert all(entry.questions for entry in first.index.entries.values())
+    assert not any(entry.questions for entry in again.index.entries.values())
 
 
 def test_examples_are_the_development_questions_of_a_glossary(
@@ -59,20 +61,20 @@ def test_examples_are_the_development_questions_of_a_glossary(
     monkeypatch.setattr("evals.calibrate.load_retrieval", lambda: cases)
     monkeypatch.setattr("evals.calibrate.load_answers", list)
     retriever = GlossaryRetriever(index=small_index, embeddings=BigramEmbeddings())
-    found = list(examples(retriever, whole=False))
+    found = list(examples(retriever, whole=False, asked=True))
     asked = [c.question for c in cases if c.split == "dev"]
     assert 0 < len(asked) < len(cases)
     assert [(e.question, e.answerable) for e in found] == [
         (question, label) for question in dict.fromkeys(asked) for label in (True, False)
     ], "what is there in part is left out"
-    assert {(e.entries, e.whole) for e in found} == {(5, False)}
+    assert {(e.entries, e.whole, e.asked) for e in found} == {(5, False, True)}
     for e in found:
         assert e.sure == ("zeta" not in e.question and "BERT" not in e.question), e.question
         assert e.features["linked"] == 1.0
 
 
 def example(*, answerable: bool, whole: bool = False, **features: float) -> Example:
-    return Example("q", 10, whole, answerable, False, False, features)
+    return Example("q", 10, whole, True, answerable, False, False, features)
 
 
 def chances(rows: list[Example], *features: float) -> list[float]:

@@ -34,6 +34,7 @@ from rag.generation.pieces import pieces
 from rag.settings import Settings
 from rag.types import Answer
 
+KIND_OF_KO = "'QLoRA'는 LoRA의 한 종류입니다."
 KO, EN = "LoRA랑 QLoRA 차이?", "What is the difference between LoRA and QLoRA?"
 EVERYTHING = [
     KO, EN, "LoRA가 뭐야?", "what is DSPy", "VeRA가 뭐야", "Trasformer가 뭐야", "양자화 종류", "Qwen3-30B-A3B가 뭐야", "RAG 장단점",
@@ -49,8 +50,11 @@ def assistant() -> Assistant:
 # The main job
 
 
-@pytest.mark.parametrize(("question", "language", "versus"), [(KO, "ko", VERSUS_KO), (EN, "en", VERSUS_EN)])
-def test_the_main_job(assistant: Assistant, question: str, language: str, versus: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("question", "language", "versus", "note"),
+    [(KO, "ko", VERSUS_KO, KIND_OF_KO), (EN, "en", VERSUS_EN, "QLoRA is a kind of LoRA.")],
+)
+def test_the_main_job(assistant: Assistant, question: str, language: str, versus: tuple[str, str], note: str) -> None:
     answer = assistant.ask(question)
     assert (answer.question, answer.language, answer.kind, answer.abstained) == (question, language, "compare", False)
     assert answer.answer.startswith(f"{versus[0]} [1] {versus[1]} [2] ")
@@ -61,7 +65,7 @@ def test_the_main_job(assistant: Assistant, question: str, language: str, versus
         (4, "qlora", "definition", language, "qlora.md"),
     ]
     assert answer.citations[1].line == answer.citations[0].line + 1 == line_of("lora.md", versus[1])
-    assert answer.notes == ()
+    assert answer.notes == (note,)
     assert answer.confidence == 1.0
     check_citations(answer, assistant)
 
@@ -242,7 +246,7 @@ def test_a_comparison_takes_its_other_side_from_history(assistant: Assistant) ->
     assert answer.kind == "compare"
     assert strip_numbers(answer)[:2] == list(VERSUS_KO)
     assert {c.id for c in answer.citations} == {"lora", "qlora"}
-    assert answer.notes == ("앞 질문의 LoRA 기준으로 답합니다.",)
+    assert answer.notes == ("앞 질문의 LoRA 기준으로 답합니다.", KIND_OF_KO)
 
 
 def test_top_k_bounds_what_is_searched(assistant: Assistant) -> None:
@@ -364,7 +368,7 @@ def test_a_number_in_a_question_is_no_citation(assistant: Assistant) -> None:
 @pytest.mark.parametrize(
     ("question", "language", "first"),
     [
-        ("VeRA가 뭐야", "ko", "'VeRA'은(는) 이 용어집에 없습니다."),
+        ("VeRA가 뭐야", "ko", "'VeRA'는 이 용어집에 없습니다."),
         ("what is DSPy", "en", "The glossary has no entry for DSPy."),
         ("what is federated learning", "en", "The glossary has no entry for federated learning."),
         ("what is federated learning used for?", "en", "The glossary has no entry for federated learning."),

@@ -8,7 +8,7 @@ import pytest
 
 from rag.errors import RagError
 from rag.generation.citations import Line, cite, verify
-from rag.generation.phrases import phrase, topic
+from rag.generation.phrases import as_what, phrase, topic
 from rag.types import Answer, Chunk, Citation, Sentence
 
 TEXT = "One stands here. Two is\nwrapped over lines. Three ends it."
@@ -107,7 +107,29 @@ def test_a_number_used_twice_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("term", "spoken"),
-    [("토큰", "'토큰'은"), ("파라미터", "'파라미터'는"), ("VeRA", "'VeRA'은(는)"), ("GPT-4", "'GPT-4'은(는)")],
+    [
+        ("파인튜닝", "파인튜닝으로"),
+        ("언어 모델", "언어 모델로"),
+        ("메타", "메타로"),
+        ("LoRA", "LoRA로"),
+        ("BERT", "BERT(으)로"),
+    ],
+)
+def test_what_a_word_was_taken_for(term: str, spoken: str) -> None:
+    assert as_what(term, "ko") == spoken
+    assert as_what(term, "en") == term
+
+
+@pytest.mark.parametrize(
+    ("term", "spoken"),
+    [
+        ("토큰", "'토큰'은"),
+        ("파라미터", "'파라미터'는"),
+        ("VeRA", "'VeRA'는"),
+        ("GPU", "'GPU'는"),
+        ("EXAONE", "'EXAONE'은(는)"),
+        ("GPT-4", "'GPT-4'은(는)"),
+    ],
 )
 def test_topic_particle(term: str, spoken: str) -> None:
     assert topic(term, "ko") == spoken
@@ -118,10 +140,7 @@ def test_phrases_join_lists_and_speak_the_language() -> None:
     assert phrase("nearest", "ko", terms=["LoRA", "VRAM"]) == "가까운 용어: LoRA, VRAM."
     assert phrase("nearest", "en", terms=["LoRA", "VRAM"]) == "Nearest terms: LoRA, VRAM."
     assert phrase("missing", "en", term="DSPy") == "The glossary has no entry for DSPy."
-    assert (
-        phrase("corrected", "ko", typed="Trasformer", term="Transformer")
-        == "'Trasformer' → Transformer(으)로 이해했습니다."
-    )
+    assert phrase("corrected", "ko", typed="모댈", term=as_what("모델", "ko")) == "'모댈' → 모델로 이해했습니다."
 
 
 def test_a_term_with_braces_is_text() -> None:

@@ -81,8 +81,9 @@ def test_ask_prints_answer_sources_and_related(run: Run, opened: list[Settings])
     code, out, err = run("ask", "LoRA랑 QLoRA 차이?")
     assert (code, err) == (0, "")
     lines, at = out.splitlines(), line_of("lora.md", VERSUS_KO[0])
-    assert lines[0].startswith(f"{VERSUS_KO[0]} [1] {VERSUS_KO[1]} [2] ")
-    assert lines[1:5] == ["", "출처", f"  [1] LoRA · 비교 · lora.md:{at}", f"      “{VERSUS_KO[0]}”"]
+    assert lines[0] == "('QLoRA'는 LoRA의 한 종류입니다.)"
+    assert lines[1].startswith(f"{VERSUS_KO[0]} [1] {VERSUS_KO[1]} [2] ")
+    assert lines[2:6] == ["", "출처", f"  [1] LoRA · 비교 · lora.md:{at}", f"      “{VERSUS_KO[0]}”"]
     assert [line.rpartition(":")[0] for line in lines if line.startswith("  [")][1:] == [
         "  [2] LoRA · 비교 · lora.md", "  [3] LoRA · 정의 · lora.md", "  [4] QLoRA · 정의 · qlora.md",
     ]  # fmt: skip
@@ -285,7 +286,7 @@ def test_search_json(run: Run, opened: list[Settings]) -> None:
         ["id", "entry_id", "lang", "section", "term", "text", "file", "line", "versus", "score", "signals"]
     ] * 3
     assert hits[0]["id"] == "lora:en:definition:0"
-    assert set(hits[0]["signals"]) == {"cosine", "bm25", *FUSED}
+    assert set(hits[0]["signals"]) == {"cosine", "bm25", "asked cosine", *FUSED}
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 
@@ -446,15 +447,15 @@ def test_index_embeds_only_what_is_new(run: Run, tmp_path: Path) -> None:
     corpus = write_glossary(tmp_path / "glossary", {"alpha.md": "---\nterm: Alphatron\n---\nAlphatron is one.\n"})
     code, out, err = run("--corpus", str(corpus), "index")
     assert (code, err) == (0, "")
-    assert out.startswith("1 entries, 1 passages: 1 embedded, 0 reused, 0 removed, ")
+    assert out.startswith("1 entries, 1 passages, 0 questions: 1 embedded, 0 reused, 0 removed, ")
     assert out.endswith(f" s\n{tmp_path / 'index'}\n")
     write_glossary(corpus, {"beta.md": "---\nterm: Betatron\n---\nBetatron is two.\n"})
     assert run("--corpus", str(corpus), "index")[1].startswith(
-        "2 entries, 2 passages: 1 embedded, 1 reused, 0 removed, "
+        "2 entries, 2 passages, 0 questions: 1 embedded, 1 reused, 0 removed, "
     )
     (corpus / "alpha.md").unlink()
     assert run("--corpus", str(corpus), "index")[1].startswith(
-        "1 entries, 1 passages: 0 embedded, 1 reused, 1 removed, "
+        "1 entries, 1 passages, 0 questions: 0 embedded, 1 reused, 1 removed, "
     )
 
 
@@ -574,7 +575,7 @@ def test_the_real_thing_from_index_to_answer(capsys: pytest.CaptureFixture[str])
     open_shipped()
     assert main(["--index", str(shipped_index_folder()), "ask", "LoRA랑 QLoRA 차이?"]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith(VERSUS_KO[0])
+    assert out.splitlines()[1].startswith(VERSUS_KO[0])
     assert err == ""
 
 

@@ -14,7 +14,7 @@ from rag.settings import shipped_corpus
 
 Write = Callable[[dict[str, str]], Path]
 
-KNOWN_KEYS = "term, id, expansion, aliases, homographs, category, relations, references"
+KNOWN_KEYS = "term, id, expansion, aliases, homographs, category, relations, references, questions"
 
 
 def problems(folder: Path) -> list[str]:
@@ -206,6 +206,21 @@ def test_duplicate_alias(write: Write, form: str) -> None:
 def test_homograph_declared_on_one_side_only(write: Write) -> None:
     folder = write({"a.md": bare("Alpha", "homographs: [Sigma]"), "b.md": bare("Beta", "aliases: [Sigma]")})
     assert problems(folder) == ["b.md:3: 'Sigma' also names a.md: drop one, or list it under 'homographs' in both"]
+
+
+def test_a_question_in_two_entries(write: Write) -> None:
+    text = "---\nterm: {term}\nquestions: [{questions}]\n---\nA thing that is good.\n"
+    root = write(
+        {
+            "a.md": text.format(term="A", questions="why is it slow, 왜 느려"),
+            "b.md": text.format(term="B", questions="how so, Why is it SLOW?"),
+        }
+    )
+    corpus = load_corpus(root)
+    assert corpus.entries[0].questions == ("why is it slow", "왜 느려")
+    assert list(map(str, corpus.problems)) == [
+        "b.md:3: the question 'Why is it SLOW?' also stands in a.md: keep it in one"
+    ]
 
 
 def test_dangling_and_self_relations_and_versus(write: Write) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from helpers import open_shipped
 
 from rag.chain import Assistant
-from rag.evidence import THRESHOLD, WEIGHTS, Evidence, certain, features, weigh
+from rag.evidence import THRESHOLD, WEIGHTS, WEIGHTS_UNASKED, Evidence, certain, features, weigh
 from rag.lexical import EntryTerms
 from rag.linking import Leftover, Linker, Mention
 from rag.question import Question
@@ -24,13 +25,21 @@ def assistant() -> Assistant:
     return open_shipped()
 
 
-def hit(entry: str, *, score: float = 0.6, link: float = 0.0, cosine: float = 0.85, bm25: float = 12.0) -> Hit:
+def hit(
+    entry: str,
+    *,
+    score: float = 0.6,
+    link: float = 0.0,
+    cosine: float = 0.85,
+    bm25: float = 12.0,
+    asked: float | None = None,
+) -> Hit:
     chunk = Chunk(f"{entry}:en:definition:0", entry, "en", "definition", entry, "text", f"{entry}.md", 1)
     signals = {
         "cosine": cosine, "bm25": bm25, "dense": cosine, "definition": 1.2, "lexical": bm25, "coverage": score, "link": link,
-        "section": 0.0,
+        "section": 0.0, "core": score,
     }  # fmt: skip
-    return Hit(chunk, score, signals)
+    return Hit(chunk, score, signals if asked is None else {**signals, "asked cosine": asked})
 
 
 TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
@@ -63,7 +72,6 @@ def unlinked(text: str, *words: str, kind: str = "fact") -> Question:
 def test_no_hits_and_no_terms_give_numbers_not_errors() -> None:
     evidence = weighed(unlinked("zeta", "zeta"), [])
     assert evidence.features["cosine"] == 0.0
-    assert evidence.features["agreement"] == 0.0
     assert evidence.features["definition"] == 0.0
     assert evidence.unknown == ("zeta",)
     assert evidence.confidence < THRESHOLD
@@ -75,7 +83,6 @@ def test_features_of_a_question_without_names() -> None:
     assert found["unknown"] == pytest.approx(2 / 3)
     assert found["cosine"] == pytest.approx(0.5)
     assert found["bm25"] == pytest.approx(0.5)
-    assert found["agreement"] == 1.0
     assert found["margin"] == pytest.approx(0.5)
     assert found["definition"] == hits[0].signals["definition"]
     assert found["coverage"] == hits[0].signals["coverage"]
@@ -290,19 +297,27 @@ def test_uncovered_content_counts_under_the_kind_of_question(kind: str, covered:
 # --- the verdict
 
 
-def test_confidence_is_the_logistic_of_the_weighted_sum() -> None:
+@pytest.mark.parametrize(("asked", "weights"), [(None, WEIGHTS_UNASKED), (0.9, WEIGHTS)])
+def test_confidence_is_the_logistic_of_the_weighted_sum(asked: float | None, weights: Mapping[str, float]) -> None:
     question = unlinked("alpha zeta eta", "alpha", "zeta", "eta")
-    evidence = weighed(question, [hit("a", score=0.6), hit("b", score=0.5)])
-    total = WEIGHTS["bias"] + sum(WEIGHTS[name] * value for name, value in evidence.features.items())
+    evidence = weighed(question, [hit("a", score=0.6, asked=asked), hit("b", score=0.5, asked=0.8)])
+    total = weights["bias"] + sum(weights[name] * value for name, value in evidence.features.items())
     assert evidence.confidence == pytest.approx(1 / (1 + math.exp(-total)))
     assert 0.0 < evidence.confidence < 1.0
+
+
+def test_a_question_like_one_that_the_entry_holds_is_evidence() -> None:
+    question = unlinked("alpha zeta eta", "alpha", "zeta", "eta")
+    near, far = (weighed(question, [hit("a", asked=cosine), hit("b", score=0.5)]) for cosine in (0.95, 0.85))
+    assert (near.features["asked"], far.features["asked"]) == (pytest.approx(0.9), 0.0)
+    assert near.confidence > far.confidence
 
 
 def test_every_feature_has_a_weight_and_every_weight_a_feature() -> None:
     texts = ("zeta", "zeta 샘플링", "샘플링 선형", "infini-attention", "샘플링 보상 모델이 뭐야", "what is fp8-vram")
     linked = {name for text in texts for name in read(text)}
     loose = {f"compound {kind}" for kind in ("glued", "unknown", "unseen")}
-    assert {"bias", *linked, *loose} == set(WEIGHTS)
+    assert {"bias", *linked, *loose} == set(WEIGHTS_UNASKED) == set(WEIGHTS) - {"asked"}
 
 
 @pytest.mark.parametrize(
@@ -311,6 +326,7 @@ def test_every_feature_has_a_weight_and_every_weight_a_feature() -> None:
 )  # fmt: skip
 def test_what_speaks_against_an_answer_weighs_against_it(sign: str) -> None:
     assert WEIGHTS[sign] < 0
+    assert WEIGHTS_UNASKED[sign] < 0
 
 
 @pytest.mark.parametrize("sign", ["definition", "bm25", "linked", "linked cosine"])

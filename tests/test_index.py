@@ -128,7 +128,7 @@ def test_only_what_changed_is_embedded(glossary: Path, folder: Path) -> None:
         return build(glossary, folder, embedder), [text for batch, _ in embedder.calls for text in batch]
 
     def numbers(**counts: int) -> BuildReport:
-        return BuildReport(folder=folder, **counts)
+        return BuildReport(folder=folder, questions=0, **counts)
 
     first, texts = report()
     assert first == numbers(entries=5, chunks=10, embedded=10, reused=0, removed=0)
@@ -188,6 +188,39 @@ def test_vectors_that_come_with_the_program_are_used_for_its_model_only(
     row = next(i for i, c in enumerate(index.chunks) if c.id == "lora:en:definition:0")
     assert index.store.vectors[row].tolist() == vector.tolist()
     assert build(glossary, tmp_path / "other").embedded == 10
+
+
+QUESTIONS = {
+    "lora.md": ["why train all weights", "작은 것만 학습하고 싶어"],
+    "quantization.md": ["model too big for my card"],
+}
+
+
+def test_questions_are_embedded_as_queries_and_found_by_entry(glossary: Path, folder: Path) -> None:
+    for name, questions in QUESTIONS.items():
+        text = (glossary / name).read_text(encoding="utf-8")
+        listed = "".join(f"  - {question}\n" for question in questions)
+        (glossary / name).write_text(text.replace("---\n\n", f"questions:\n{listed}---\n\n", 1), encoding="utf-8")
+    embedder = BigramEmbeddings()
+    report = build(glossary, folder, embedder)
+    assert (report.questions, report.embedded, report.reused) == (3, 13, 0)
+    assert [texts for texts, query in embedder.calls if query] == [
+        (*QUESTIONS["lora.md"], *QUESTIONS["quantization.md"])
+    ]
+    index = load(folder)
+    assert index.entries["lora"].questions == tuple(QUESTIONS["lora.md"])
+    vector = BigramEmbeddings().encode(["my model is too big"], query=True)[0]
+    found = index.asked.nearest(vector)
+    assert list(found) == ["quantization", "lora"]
+    assert found["quantization"] == pytest.approx(
+        float(vector @ BigramEmbeddings().encode(QUESTIONS["quantization.md"], query=True)[0]), abs=1e-6
+    )
+    assert build(glossary, folder).reused == 13
+
+
+def test_a_glossary_without_questions_has_none_to_find(built: Path) -> None:
+    assert load(built).asked.nearest(np.ones(64, dtype=np.float32)) == {}
+    assert not (generation(built) / "questions.faiss").exists()
 
 
 def test_progress(glossary: Path, folder: Path) -> None:
@@ -255,7 +288,7 @@ def test_a_manifest_that_is_none(built: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 1}, r"has format 1, this program reads 2: run 'rag index'$"),
+        ({"format": 1}, r"has format 1, this program reads 3: run 'rag index'$"),
         ({"model": "org/other"}, r"was built with org/other, not fake/bigrams: run 'rag index'$"),
         ({"chunks": 11}, r"contradicts its manifest: run 'rag index'$"),
         ({"dimension": 384}, r"contradicts its manifest: run 'rag index'$"),

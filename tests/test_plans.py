@@ -106,27 +106,27 @@ def test_three_terms_are_compared_pair_by_pair(assistant: Assistant) -> None:
 
 def test_a_missing_side_is_named_and_the_other_explained(assistant: Assistant) -> None:
     answer = assistant.ask("LoRA랑 VeRA 차이")
-    assert answer.notes == ("'VeRA'은(는) 이 용어집에 없습니다.",)
+    assert answer.notes == ("'VeRA'는 이 용어집에 없습니다.",)
     assert {c.id for c in answer.citations} == {"lora"}
     assert answer.citations[0].section == "definition"
 
 
 def test_two_names_of_one_term_are_said_to_be_so(assistant: Assistant) -> None:
     answer = assistant.ask("로라랑 LoRA 같은 거야?")
-    assert answer.notes == ("이 용어집에서 '로라', 'LoRA'은(는) 같은 용어의 다른 이름입니다.",)
+    assert answer.notes == ("이 용어집에서 '로라', 'LoRA'는 같은 용어의 다른 이름입니다.",)
 
 
 def test_two_names_are_held_against_each_other_by_a_sign(assistant: Assistant) -> None:
     answer = assistant.ask("기계학습=머신러닝?")
     assert answer.kind == "same"
-    assert answer.notes == ("이 용어집에서 '기계학습', '머신러닝'은(는) 같은 용어의 다른 이름입니다.",)
+    assert answer.notes == ("이 용어집에서 '기계학습', '머신러닝'은 같은 용어의 다른 이름입니다.",)
     assert {c.id for c in answer.citations} == {"machine-learning"}
 
 
 def test_two_terms_are_said_to_differ(assistant: Assistant) -> None:
     answer = assistant.ask("LoRA랑 QLoRA 같은 거야?")
     assert answer.kind == "same"
-    assert answer.notes[0] == "이 용어집에서 LoRA, QLoRA은(는) 서로 다른 용어입니다."
+    assert answer.notes[0] == "이 용어집에서 LoRA, QLoRA는 서로 다른 용어입니다."
     assert strip_numbers(answer)[0] == VERSUS_KO[0]
 
 
@@ -306,6 +306,8 @@ LISTS: Mapping[str, tuple[str, list[str]]] = {
     "list all that runs on a road": ("", ["bike", "car"]),
     "list bikes": ("bike", ["saddle", "spoke"]),
     "what types are there other than a bike": ("", ["canoe", "car", "ferry"]),
+    "list what carries goods or people": ("vehicle", ["bike", "canoe", "car", "ferry"]),
+    "parts of a bike": ("bike", ["saddle", "spoke"]),
     "list metrics of speed": ("", ["knot", "mach"]),
     "list measures taken of a vehicle's speed": ("", ["knot", "mach"]),
 }

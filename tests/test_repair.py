@@ -47,6 +47,7 @@ def test_other_words_stay_as_typed(reader: QuestionReader, question: str, word: 
         ("dense and sparse retrieval difference", ("dense-retrieval", "sparse-retrieval"), "Dense retrieval"),
         ("sparse retrieval vs dense", ("sparse-retrieval", "dense-retrieval"), "Dense retrieval"),
         ("encoder and decoder only models", ("encoder-only", "decoder-only"), "Encoder-only model"),
+        ("what is prompt and prefix tuning", ("prompt-tuning", "prefix-tuning"), "Prompt tuning"),
         ("gpt-3 vs 4", ("gpt-3", "gpt-4"), "GPT-4"),
         ("희소 검색이랑 밀집은 뭐가 달라?", ("sparse-retrieval", "dense-retrieval"), "밀집 검색"),
     ],

@@ -132,6 +132,35 @@ def test_every_passage_of_an_entry_is_judged_by_its_definition_too(retriever: Gl
         assert signals["definition"] == pytest.approx(nearness * Weights().definition)
 
 
+GENERIC = {
+    f"{name}.md": f"---\nterm: {name.title()}\nquestions: [{question}]\n---\n{name.title()} is a word for a thing.\n"
+    for name, question in (
+        ("alpha", "why does my soup boil over"),
+        ("beta", "how do I get the door shut"),
+        ("gamma", "x"),
+    )
+}
+
+
+def test_a_question_that_an_entry_holds_finds_it_and_is_no_document(tmp_path: Path) -> None:
+    corpus, folder = write_glossary(tmp_path / "corpus", GENERIC), tmp_path / "index"
+    build_index(corpus, folder=folder, embeddings=BigramEmbeddings(), model=FAKE_MODEL)
+    index = load_index(folder, embeddings=BigramEmbeddings(), model=FAKE_MODEL)
+    retriever = GlossaryRetriever(index=index, embeddings=BigramEmbeddings(), threshold=0.0)
+    for text, entry in (("why does my soup boil over?", "alpha"), ("how do I get that door shut", "beta")):
+        hits = retriever.retrieve(retriever.reader.read(text)).hits
+        assert hits[0].chunk.entry_id == entry
+        assert hits[0].signals["asked"] == max(hit.signals["asked"] for hit in hits) > 0
+        assert {d.page_content for d in retriever.invoke(text)} == {
+            f"{n} is a word for a thing." for n in ("Alpha", "Beta", "Gamma")
+        }
+
+
+def test_a_name_tells_more_than_the_questions_of_other_entries(retriever: GlossaryRetriever) -> None:
+    named = retriever.retrieve(retriever.reader.read("What is LoRA?")).hits
+    assert {hit.signals["asked"] for hit in named} == {0.0}
+
+
 def test_entries_go_on_beyond_the_passages_each_once(retriever: GlossaryRetriever) -> None:
     question = retriever.reader.read("LoRA가 뭐야?")
     one, ten = retriever.retrieve(question, k=1), retriever.retrieve(question, k=10)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evals.vectors import missing, sample_errors, texts
-from rag.index import passage_digest, shipped_vectors
+from rag.index import passage_digest, question_digest, shipped_vectors
 from rag.settings import BUNDLED_MODEL
 
 
@@ -22,9 +22,12 @@ def test_missing_finds_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_keys_are_digests_of_model_and_text() -> None:
-    for digest, text in list(texts().items())[:50]:
-        assert digest == passage_digest(text, model=BUNDLED_MODEL)
-        assert digest != passage_digest(text, model="another/model")
+    every = list(texts().items())
+    for digest, (text, query) in [*every[:50], *every[-50:]]:
+        of = question_digest if query else passage_digest
+        assert digest == of(text, model=BUNDLED_MODEL)
+        assert digest != of(text, model="another/model")
+    assert passage_digest("text", model=BUNDLED_MODEL) != question_digest("text", model=BUNDLED_MODEL)
 
 
 def test_vectors_are_finite_unit_float16() -> None:

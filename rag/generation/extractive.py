@@ -10,7 +10,7 @@ from langchain_core.runnables import run_in_executor
 from langchain_core.runnables.utils import AddableDict
 
 from rag.generation.citations import Line, cite, verify
-from rag.generation.phrases import phrase, topic
+from rag.generation.phrases import as_what, phrase, topic
 from rag.generation.pieces import pieces
 from rag.generation.plans import PLANS
 from rag.generation.sources import Draft, Sources
@@ -128,7 +128,7 @@ class ExtractiveGenerator:
         lang = question.language
         for mention in question.mentions:
             if mention.corrected:
-                yield phrase("corrected", lang, typed=mention.surface, term=mention.corrected)
+                yield phrase("corrected", lang, typed=mention.surface, term=as_what(mention.corrected, lang))
         if question.carried:
             yield phrase("carried", lang, terms=[self._entries[i].name(lang) for i in question.carried])
 

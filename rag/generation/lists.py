@@ -21,6 +21,8 @@ _OF_THE_QUESTION = 0.4
 """... the best of which holds at least this share of the question, or it is about none of them."""
 _RANKED = 8
 """Entries by rank that a list without a head is made of."""
+_HEADS = 5
+"""Entries by rank one of which may be the head of a list."""
 _CLASSED = 20
 """Entries by rank among which the members of a class are looked for."""
 _FEW = 3
@@ -31,6 +33,7 @@ _BESIDES = re.compile(
     r"§\s*(의\s*)?(대안|말고|이외|외에|빼고|제외)|\b(other than|besides|apart from|except|alternatives? to) (an? |the )?§"
 )
 _ALTERNATIVES = re.compile(r"대안|말고|\b(alternatives?|besides|other than)\b")
+_PARTS = re.compile(r"구성\s*요소|부품|\b(components|parts|building blocks)\b")
 _HOME = re.compile(r"국산|국내")
 _LANGUAGES = re.compile(r"한국어?|영어|국산|국내|Korean|English|korean|english")
 _CLASSES = tuple(
@@ -51,8 +54,9 @@ def members_of(sources: Sources) -> tuple[str, list[str]]:
     """The entry that a list is headed by (may be empty), and its members, those first that the question describes."""
     question, ranked = sources.question, sources.retrieval.entries
     lead = _lead(sources)
-    members = _children(sources, lead) if lead else []
-    members.sort(key=lambda i: ranked.index(i) if i in ranked else len(ranked))
+    members = _by_rank(sources, _children(sources, lead)) if lead else []
+    if len(members) < 2 and (family := _family(sources)):
+        return family, _by_rank(sources, _children(sources, family))
     besides = _ALTERNATIVES if question.carried and not question.mentions else _BESIDES
     if lead and besides.search(masked(question)):
         return "", _siblings(sources, lead)
@@ -88,6 +92,20 @@ def _lead(sources: Sources) -> str:
     if sources.lang == "ko" and len(named) > 1 and not sources.question.carried and not sources.question.leftovers:
         return next((i for i in reversed(named) if len(_children(sources, i)) > 1), named[0])
     return next(iter(named), "")
+
+
+def _family(sources: Sources) -> str:
+    """What a list is of that describes it: "ways to pick the next word" is of decoding strategies. Empty if it is of none.
+
+    It is among the first by rank, as are two of its kinds, or one if it is the very first.
+    """
+    ranked = sources.retrieval.entries[:_RANKED]
+    for entry_id in ranked[:_HEADS]:
+        kinds = _children(sources, entry_id)
+        near = sum(i in ranked for i in kinds)
+        if near > 1 or (near and len(kinds) > 1 and entry_id == ranked[0]):
+            return entry_id
+    return ""
 
 
 def _described(sources: Sources, members: Iterable[str], words: list[str], *, share: float) -> list[str]:
@@ -137,16 +155,23 @@ def _cluster(sources: Sources) -> list[str]:
 
 def _siblings(sources: Sources, entry_id: str) -> list[str]:
     """Other kinds of what a term is a kind of, and what it is set against, those first that the question is near to."""
-    relations, ranked = sources.entries[entry_id].relations, sources.retrieval.entries
+    relations = sources.entries[entry_id].relations
     kinds = [i for parent in relations.get("broader", ()) for i in _children(sources, parent)]
     found = dict.fromkeys(i for i in (*relations.get("contrasts-with", ()), *kinds) if i in sources.entries)
     found.pop(entry_id, None)
-    return sorted(found, key=lambda i: ranked.index(i) if i in ranked else len(ranked))
+    return _by_rank(sources, found)
+
+
+def _by_rank(sources: Sources, members: Iterable[str]) -> list[str]:
+    """Members in the order in which they were found; those that were not come last."""
+    ranked = sources.retrieval.entries
+    return sorted(members, key=lambda i: ranked.index(i) if i in ranked else len(ranked))
 
 
 def _children(sources: Sources, entry_id: str) -> list[str]:
-    """Kinds of a term, else its parts if there are several."""
-    for name in ("broader", "part-of"):
+    """Kinds of a term, else its parts if there are several; the other way round where parts are asked for."""
+    kinds_first = not _PARTS.search(masked(sources.question))
+    for name in ("broader", "part-of") if kinds_first else ("part-of", "broader"):
         children = [e.id for e in sources.entries.values() if entry_id in e.relations.get(name, ())]
         if len(children) > (name == "part-of"):
             return children

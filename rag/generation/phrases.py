@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.text import has_final
+from rag.text import ends_in_rieul, has_final, is_hangul
 from rag.types import Language
 
-__all__ = ["phrase", "topic"]
+__all__ = ["as_what", "phrase", "topic", "topic_particle"]
 
 _PHRASES: Mapping[str, Mapping[Language, str]] = {
     "not_found": {
@@ -25,7 +25,7 @@ _PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "Answers come from the glossary alone. Ask what a term means, how it works, or how two terms differ.",
     },
     "corrected": {
-        "ko": "'{typed}' → {term}(으)로 이해했습니다.",
+        "ko": "'{typed}' → {term} 이해했습니다.",
         "en": "'{typed}' was read as {term}.",
     },
     "other_language": {
@@ -85,14 +85,26 @@ _PHRASES: Mapping[str, Mapping[Language, str]] = {
 
 
 def topic(term: str, lang: Language) -> str:
-    """The term with the Korean topic particle; after a Latin letter the reading is unknown, so both forms stand."""
+    """The term, in Korean quoted and with the topic particle."""
+    return f"'{term}'{topic_particle(term)}" if lang == "ko" else term
+
+
+def topic_particle(term: str) -> str:
+    """은 or 는; where the reading of a Latin ending is unknown, both forms."""
+    last = term[-1]
+    if is_hangul(last):
+        return "은" if has_final(last) else "는"
+    return "는" if last.casefold() in "aiou" else "은(는)"
+
+
+def as_what(term: str, lang: Language) -> str:
+    """The term, in Korean with the particle of what it was taken for."""
     if lang == "en":
         return term
-    quoted = f"'{term}'"
     last = term[-1]
-    if "가" <= last <= "힣":
-        return f"{quoted}{'은' if has_final(last) else '는'}"
-    return f"{quoted}은(는)"
+    if is_hangul(last):
+        return f"{term}{'으로' if has_final(last) and not ends_in_rieul(last) else '로'}"
+    return f"{term}{'로' if last.casefold() in 'aiou' else '(으)로'}"
 
 
 def phrase(name: str, lang: Language, **values: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from rag.generation.citations import Line
 from rag.generation.lists import members_of
-from rag.generation.phrases import phrase, topic
+from rag.generation.phrases import phrase, topic, topic_particle
 from rag.generation.sources import Draft, Sources
 from rag.model_names import rule_pattern, split_model_name
 from rag.question import asks_directly, asks_how_many, masked
@@ -281,12 +281,15 @@ def same(sources: Sources) -> Draft:
     if len(ids) == 1 and len(names) > 1:
         if apart := _told_apart(sources, ids[0], names):
             return Draft(_lines([*sources.sentences(ids[0], "definition")[:1], *apart]))
-        quoted = ", ".join(f"'{n}'" for n in dict.fromkeys(names))
-        note = phrase("same", sources.lang, terms=f"{quoted}{'은(는)' if sources.lang == 'ko' else ''}")
+        names = list(dict.fromkeys(names))
+        quoted = ", ".join(f"'{n}'" for n in names)
+        particle = topic_particle(names[-1]) if sources.lang == "ko" else ""
+        note = phrase("same", sources.lang, terms=f"{quoted}{particle}")
         return Draft(_lines(sources.sentences(ids[0], "definition")[:2]), [note])
     draft = compare(sources)
     if len(sources.subjects) > 1:
-        terms = ", ".join(sources.name(i) for i in sources.subjects) + ("은(는)" if sources.lang == "ko" else "")
+        terms = ", ".join(sources.name(i) for i in sources.subjects)
+        terms += topic_particle(terms) if sources.lang == "ko" else ""
         draft.notes.insert(0, phrase("not_same", sources.lang, terms=terms))
     return draft
 

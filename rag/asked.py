@@ -1,0 +1,44 @@
+"""The questions that entries hold: what people ask who know a problem or a thing, but not its name.
+
+"Why do I have to cut documents up?" shares no word with the definition of chunking, and no embedding model brings the two as
+close as two questions of the same intent. Storing with a passage the questions that it answers is document expansion
+(Nogueira et al. 2019, "Document Expansion by Query Prediction"); here people write them. They find an entry and are never
+quoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["AskedQuestions"]
+
+_NEAREST = 100
+
+
+class AskedQuestions:
+    """Vectors of questions, each belonging to an entry.
+
+    Args:
+        entry_ids: the entry of each row.
+        index: inner-product index of unit vectors, one row for each question; None where no entry has one.
+    """
+
+    def __init__(self, entry_ids: Sequence[str], index: faiss.Index | None) -> None:
+        self._entry_ids = entry_ids
+        self._index = index
+
+    def nearest(self, vector: NDArray[np.float32]) -> dict[str, float]:
+        """Cosine of the nearest question of each entry that has one among the hundred nearest of all, best first."""
+        if self._index is None:
+            return {}
+        count = min(_NEAREST, self._index.ntotal)
+        scores, rows = self._index.search(vector[np.newaxis], count)
+        found: dict[str, float] = {}
+        for row, score in zip(rows[0].tolist(), scores[0].tolist(), strict=True):
+            if row >= 0:
+                found.setdefault(self._entry_ids[row], score)
+        return found
