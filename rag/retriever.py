@@ -38,6 +38,8 @@ _EVERYDAY = 3.0
 _POOL = 60
 _ASKED = 10
 """Entries by their stored questions whose passages are ranked."""
+_NAME_WORDS = 2
+"""Words of a question for a definition that may be a name without an entry: "what is federated learning"."""
 _TOPIC = re.compile(r"\s?(은|는|이란|란|도|이 뭐|가 뭐|의 (장|단|한|원|차|역|특))")
 _CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
 _OF_ONE_TERM = frozenset({"origin", "expand", "limits", "proscons", "examples", "plain"})
@@ -180,7 +182,7 @@ class GlossaryRetriever(BaseRetriever):
         rows = {row for row in rows if mask[row]}
         dense |= self._cosines(rows - dense.keys(), vector)
         shared = self._entry_signals(
-            rows, question.language, text=text, dense=dense, asked=asked, coverage=coverage, links=links
+            rows, question, text=text, dense=dense, asked=asked, coverage=coverage, links=links
         )
         fusion = Fusion(question.kind, self.weights, dense, lexical, shared)
         hits = [fusion.hit(row, self.index.chunks[row]) for row in rows]
@@ -216,7 +218,7 @@ class GlossaryRetriever(BaseRetriever):
     def _entry_signals(
         self,
         rows: Iterable[int],
-        language: Language,
+        question: Question,
         *,
         text: str,
         dense: Mapping[int, float],
@@ -225,10 +227,9 @@ class GlossaryRetriever(BaseRetriever):
         links: Mapping[str, float],
     ) -> dict[str, dict[str, float]]:
         """The weighted signals that all passages of an entry share, for the entries of ``rows``."""
-        weights, chunks, cores = self.weights, self.index.chunks, self._core(language)
+        weights, chunks, cores = self.weights, self.index.chunks, self._core(question.language)
         core, hubness, numbers, definitions = cores.coverage(text), cores.hubness, self._number, self._definitions
-        named = max([0.0, *links.values()])
-        described = weights.asked * (1.0 - min(1.0, named / weights.link)) if named else weights.asked
+        described = weights.asked * self._describes(question, links)
         signals = {}
         for entry_id in {chunks[row].entry_id for row in rows}:
             number = numbers[entry_id]
@@ -243,6 +244,14 @@ class GlossaryRetriever(BaseRetriever):
                 **({"asked cosine": asked.get(entry_id, 0.0)} if self.index.entries[entry_id].questions else {}),
             }
         return signals
+
+    def _describes(self, question: Question, links: Mapping[str, float]) -> float:
+        """How far a question describes what it asks about, 0..1: a name tells more than the words around it, known or not."""
+        named = max([0.0, *links.values()])
+        unknown_name = question.kind in ("define", "expand") and len(question.leftovers) <= _NAME_WORDS
+        if unknown_name and not question.entry_ids:
+            return 0.0
+        return 1.0 - min(1.0, named / self.weights.link) if named else 1.0
 
     def _query_text(self, question: Question) -> str:
         """The question with misspelt names put right and carried terms named."""

@@ -28,8 +28,10 @@ _HEAD_NOUN = re.compile(r" (learning|method|technique|approach|process)\b")
 """Words of asking that end the name of a term: "federated learning"."""
 _NAME_WORDS = 3
 """Words that the name of a missing term has at most: "capital of france", not "model know the order"."""
-_NO_TERM = re.compile(r"(줘|주세요|줄래|해라)$|[\"'‘’“”]")
-"""Requests and pieces of quotations, which are no terms."""
+_NO_TERM = re.compile(
+    r"(줘|주세요|줄래|해라)$|[\"'‘’“”]|(을|를|한테|에게|에서)\s| (from|to|with|in|on|at|into|without|when|if) ", re.I
+)
+"""Requests, pieces of quotations, and clauses, which are no terms: "model from making", "챗봇한테 역할을 정해주"."""
 
 
 class ExtractiveGenerator:
