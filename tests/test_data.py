@@ -12,6 +12,7 @@ import pytest
 from evals.data import AnswerCase, RetrievalCase, load_answers, load_retrieval, split_of
 from rag.corpus import Corpus
 from rag.generation.plans import PLANS
+from rag.text import compact
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,15 @@ def test_no_question_is_on_both_sides_or_answered_twice(retrieval: list[Retrieva
     for case in retrieval:
         by_question.setdefault(case.question, set()).add(tuple(sorted(case.expected)))
     assert {q: e for q, e in by_question.items() if len(e) > 1} == {}
+
+
+def test_no_question_that_an_entry_holds_stands_in_the_sets(
+    retrieval: list[RetrievalCase], answers: list[AnswerCase], shipped: Corpus
+) -> None:
+    asked = {compact(case.question) for cases in (retrieval, answers) for case in cases}
+    held = [question for entry in shipped.entries for question in entry.questions]
+    assert len(held) > 3000
+    assert [question for question in held if compact(question) in asked] == []
 
 
 def test_unanswerable_questions_are_kept_in_both_languages(

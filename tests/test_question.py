@@ -248,6 +248,13 @@ def test_a_term_is_set_beside_those_before(
         ("diff between LoRA and QLoRA", "compare"),
         ("what's the diff, LoRA or QLoRA", "compare"),
         ("LoRA는 언제 나왔어?", "origin"),
+        ("when training the scores drop, why bother", "why"),
+        ("why do I get a different answer each time", "why"),
+        ("RAG 구성 요소", "list"),
+        ("parts of a Transformer", "list"),
+        ("ways to pick the next word, list them", "list"),
+        ("tools that run a model at home", "list"),
+        ("글 요약하는 방법들 알려줘", "list"),
     ],
 )
 def test_what_is_asked_for(reader: QuestionReader, text: str, kind: str) -> None:
