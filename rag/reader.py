@@ -158,7 +158,8 @@ class QuestionReader:
         """A question about what it names and about ``ids``; a word of it may begin the name of a related term."""
         mentions, leftovers = list(read.mentions), list(read.leftovers)
         for left in read.leftovers:
-            if begun := self.linker.begun_by(left.surface, beside=ids):
+            alone = not any(0 <= other.start - left.end <= 1 for other in read.leftovers)  # not "long inputs"
+            if alone and (begun := self.linker.begun_by(left.surface, beside=ids)):
                 mentions.append(Mention(left.start, left.end, left.surface, self.linker.lookup(begun), corrected=begun))
                 leftovers.remove(left)
         mentions.sort(key=lambda mention: mention.start)

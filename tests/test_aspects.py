@@ -14,7 +14,7 @@ from helpers import open_shipped
         ("vLLM은 왜 빨라?", "PagedAttention"),
         ("환각은 왜 생겨?", "때문에 생깁니다"),
         ("positional encoding이 없으면 어떻게 돼?", "위치 인코딩이 없으면"),
-        ("chunk size는 얼마가 적당해?", "정답 크기가 없어서"),
+        ("청크 크기는 얼마가 적당해?", "정답 크기가 없어서"),
         ("BERT의 한국어 버전 있어?", "KoBERT"),
         ("what is dropout and when should i turn it off", "dropout is not applied"),
         ("파인튜닝은 언제 해야 하나요", "때 파인튜닝을 고려합니다"),

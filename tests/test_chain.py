@@ -223,8 +223,8 @@ def test_what_the_assistant_said_is_no_instruction(assistant: Assistant) -> None
 @pytest.mark.parametrize(
     ("before", "question", "entry"),
     [
-        ("What is LoRA?", "do you keep two little matrices per layer forever", "lora"),
-        ("BM25가 뭐야?", "rare words weigh heavier, right boss", "bm25"),
+        ("what is chunking", "so pieces can get too small huh", "chunking"),
+        ("BM25가 뭐야?", "흔한 말은 덜 치고요?", "bm25"),
     ],
 )
 def test_what_finds_nothing_alone_is_asked_of_the_term_before(
@@ -372,13 +372,13 @@ def test_a_number_in_a_question_is_no_citation(assistant: Assistant) -> None:
         ("what is DSPy", "en", "The glossary has no entry for DSPy."),
         ("what is federated learning", "en", "The glossary has no entry for federated learning."),
         ("what is federated learning used for?", "en", "The glossary has no entry for federated learning."),
+        ("how do I keep the cat from clawing", "en", "That is not in the glossary."),
+        ("고양이한테 사료를 고르는 거", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),
         ("what is min-p?", "en", "The glossary has no entry for min-p."),
         ("best pancake recipe", "en", "The glossary has no entry for pancake recipe."),
         ("오늘 서울 날씨 어때", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),
         ("자기소개서 써줘", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),
         ("translate 'good morning' to korean", "en", "That is not in the glossary."),
-        ("how does a model know the order of words?", "en", "That is not in the glossary."),
-        ("단어 순서를 모델은 어떻게 알아", "ko", "이 용어집에는 이 질문에 답할 내용이 없습니다."),
     ],
 )
 def test_abstention_in_the_language_of_the_asker(

@@ -362,3 +362,21 @@ def test_a_filter_that_leaves_one_member_lists_no_others(family: GlossaryRetriev
     cited, _ = drafted(family, "types of vehicle with an engine")
     assert cited[:1] == ["vehicle"]
     assert not {"spoke", "saddle"} & set(cited)
+
+
+def test_a_list_that_is_cut_says_so_and_names_all(assistant: Assistant) -> None:
+    answer = assistant.ask("What kinds of PEFT exist?")
+    described = {c.id for c in answer.citations} - {"peft"}
+    kinds = [e for e in assistant.retriever.index.entries.values() if "peft" in e.relations.get("broader", ())]
+    assert len(described) == 7 < len(kinds)
+    (note,) = answer.notes
+    assert note.startswith(f"{len(kinds)} entries in the glossary: ")
+    assert note.endswith(" The first 7 are described.")
+    assert all(entry.name("en") in note for entry in kinds)
+
+
+def test_a_short_list_adds_what_its_head_names_without_an_entry(assistant: Assistant) -> None:
+    answer = assistant.ask("옵티마이저 종류")
+    assert (
+        answer.answer.splitlines()[-1] == "- SGD, Adam, 가중치 감쇠를 분리한 AdamW가 널리 쓰이는 옵티마이저입니다. [4]"
+    )

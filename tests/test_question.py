@@ -476,3 +476,10 @@ def test_what_a_question_does_not_lean_on_is_its_context(reader: QuestionReader)
 
 def test_an_unknown_name_before_the_pronoun_is_what_it_means(reader: QuestionReader) -> None:
     assert reader.read("how does zzyxgboost grow its trees", history=turns("What is LoRA?")).carried == ()
+
+
+def test_an_adjective_does_not_begin_the_name_of_a_related_term(reader: QuestionReader) -> None:
+    """LSTM is related to the Transformer, and begins with "long"."""
+    history = turns("What is a Transformer?")
+    read = reader.read("what about long inputs?", history=history)
+    assert (read.carried, read.mentions) == (("transformer",), ())

@@ -18,6 +18,7 @@ from rag.question import Question
 from rag.retriever import GlossaryRetriever, Retrieval
 from rag.sides import as_written
 from rag.types import Answer, Chunk, Language, Related
+from rag.words import ENGLISH_FUNCTION
 
 __all__ = ["ExtractiveGenerator"]
 
@@ -28,10 +29,10 @@ _HEAD_NOUN = re.compile(r" (learning|method|technique|approach|process)\b")
 """Words of asking that end the name of a term: "federated learning"."""
 _NAME_WORDS = 3
 """Words that the name of a missing term has at most: "capital of france", not "model know the order"."""
-_NO_TERM = re.compile(
-    r"(줘|주세요|줄래|해라)$|[\"'‘’“”]|(을|를|한테|에게|에서)\s| (from|to|with|in|on|at|into|without|when|if) ", re.I
-)
-"""Requests, pieces of quotations, and clauses, which are no terms: "model from making", "챗봇한테 역할을 정해주"."""
+_NO_TERM = re.compile(r"(줘|주세요|줄래|해라)$|[\"'‘’“”]|(을|를|한테|에게|에서)\s")
+"""Requests, pieces of quotations, and clauses, which are no terms: "챗봇한테 역할을 정해주"."""
+_WITHIN_NAMES = frozenset({"of", "the", "and"})
+"""Function words that may stand inside the name of a term: "chain of density", not "model from making"."""
 
 
 class ExtractiveGenerator:
@@ -95,7 +96,9 @@ class ExtractiveGenerator:
         if unknown and (tail := _HEAD_NOUN.match(question.text, words[-1].end)):
             unknown += tail[0]
         few = len(words) <= 2 and len(unknown.split()) <= _NAME_WORDS
-        short = unknown and few and len(unknown) <= 40 and not _NO_TERM.search(unknown)
+        inner = {*unknown.casefold().split()[1:-1]} - _WITHIN_NAMES
+        term = not _NO_TERM.search(unknown) and not inner & ENGLISH_FUNCTION
+        short = unknown and few and len(unknown) <= 40 and term
         mentioning = self._mentioning(unknown, lang) if short else []
         if len(mentioning) > _COMMON:  # "how does the model know word order" asks about no term called "model"
             short, mentioning = False, []

@@ -40,7 +40,7 @@ _CLASSES = tuple(
     (re.compile(rf"\b(?:{asked})|{asked_ko}", re.IGNORECASE), re.compile(rf"\b(?:{told})|{told_ko}", re.IGNORECASE))
     for asked, asked_ko, told, told_ko in (
         ("metrics?|scores?|measures?", "지표|점수|스코어", "metric|score|measure", "지표|점수"),
-        ("tools?|librar|frameworks?|engines?|software|apps?\\b", "도구|툴|라이브러리|프레임워크|엔진|프로그램", "tool|librar|framework|engine|software|program|runtime|server|package|platform|service", "도구|라이브러리|프레임워크|엔진|프로그램|소프트웨어|패키지|서버|플랫폼|서비스"),
+        ("tools?|librar|frameworks?|engines?|software|apps?\\b|programs?", "도구|툴|라이브러리|프레임워크|엔진|프로그램", "tool|librar|framework|engine|software|program|runtime|server|package|platform|service", "도구|라이브러리|프레임워크|엔진|프로그램|소프트웨어|패키지|서버|플랫폼|서비스"),
         ("benchmarks?|datasets?|leaderboards?", "벤치마크|데이터셋|리더보드|시험", "benchmark|dataset|leaderboard|test", "벤치마크|데이터셋|리더보드|시험"),
         ("(number |file )?formats?|data types?", "포맷|형식|자료형", "format|data type", "형식|포맷|자료형"),
         ("chips?|hardware|processors?|accelerators?", "칩|하드웨어|프로세서|가속기", "processor|chip|accelerator|circuit|hardware", "칩|프로세서|가속기|반도체|장치"),
@@ -55,7 +55,8 @@ def members_of(sources: Sources) -> tuple[str, list[str]]:
     question, ranked = sources.question, sources.retrieval.entries
     lead = _lead(sources)
     members = _by_rank(sources, _children(sources, lead)) if lead else []
-    if len(members) < 2 and (family := _family(sources)):
+    by_description = not lead or len(question.content) > _FEW
+    if by_description and len(members) < 2 and (family := _family(sources)):
         return family, _by_rank(sources, _children(sources, family))
     besides = _ALTERNATIVES if question.carried and not question.mentions else _BESIDES
     if lead and besides.search(masked(question)):

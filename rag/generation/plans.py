@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 from rag.generation.citations import Line
 from rag.generation.lists import members_of
@@ -31,6 +32,8 @@ _AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
     ("examples", 1),
 )
 _LISTED = 7
+_SHORT_LIST = 3
+"""Members up to which the head of a list may name more, that have no entry."""
 _SIDE_BY_SIDE = 4
 """Terms at most that one answer tells about one after the other."""
 _OWN = 2
@@ -321,10 +324,14 @@ def list_(sources: Sources) -> Draft:
     if len(members) < 2:
         return _about("examples", "how", count=3, lead=1)(sources)
     lines = _lines((s for i in members[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
-    note = phrase(
-        "listed", sources.lang, count=len(members[:_LISTED]), terms=[sources.name(i) for i in members[:_LISTED]]
-    )
-    return Draft([*_lines(sources.sentences(lead, "definition")[:1] if lead else (), "- "), *lines], [note])
+    name = "listed" if len(members) <= _LISTED else "listed_first"
+    terms, count = [sources.name(i) for i in members], min(len(members), _LISTED)
+    note = phrase(name, sources.lang, count=count, all=len(members), terms=terms)
+    lines = [*_lines(sources.sentences(lead, "definition")[:1] if lead else (), "- "), *lines]
+    if lead and len(members) <= _SHORT_LIST:  # "SGD, Adam and AdamW are widely used optimizers": not all have an entry
+        told = (s for s in sources.sentences(lead, "examples") if s.text.count(",") > 1)
+        lines += _lines(islice(told, 1), "- ")
+    return Draft(lines, [note])
 
 
 def path(sources: Sources) -> Draft:
