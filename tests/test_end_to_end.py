@@ -45,7 +45,7 @@ def first(home: dict[str, str]) -> tuple[int, str, str]:
 def test_the_first_question_builds_the_index_in_the_cache(home: dict[str, str], first: tuple[int, str, str]) -> None:
     code, out, err = first
     assert code == 0
-    assert out.startswith(f"{VERSUS_KO[0]} [1] {VERSUS_KO[1]} [2] ")
+    assert out.splitlines()[1].startswith(f"{VERSUS_KO[0]} [1] {VERSUS_KO[1]} [2] ")
     assert "\n출처\n  [1] LoRA · 비교 · lora.md:" in out
     (line,) = err.splitlines()
     assert line.startswith("rag: building the index of ")
