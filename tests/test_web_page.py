@@ -427,7 +427,7 @@ def test_categories_terms_and_the_back_button(page: Page) -> None:
     page.goto(page.url.split("#")[0] + "#/glossary")
     page.locator("#category").select_option("compression")
     expect(page).to_have_url(re.compile(r"#/category/compression$"))
-    expect(page.locator(".terms a")).to_have_count(12)
+    expect(page.locator(".terms a")).to_have_count(13)
     page.locator(".terms a", has_text="프루닝").click()
     expect(page.locator("#entry-title")).to_be_focused()
     expect(page).to_have_title("프루닝 · rag-glossary")
