@@ -8,15 +8,26 @@ quoted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["AskedQuestions"]
+from rag.lexical import tokens
+from rag.words import ENGLISH_FUNCTION, KOREAN_FUNCTION
+
+__all__ = ["AskedQuestions", "asked_terms"]
 
 _NEAREST = 100
+
+
+def asked_terms(questions: Iterable[str]) -> list[str]:
+    """Index terms of questions without the words that only ask: else "what is it" would be what some entries are about."""
+    words = (w for question in questions for w in re.findall(r"\w+", question))
+    kept = (w for w in words if w not in KOREAN_FUNCTION and w.casefold() not in ENGLISH_FUNCTION)
+    return sorted({term for word in kept for term in tokens(word)})
 
 
 class AskedQuestions:
@@ -25,9 +36,13 @@ class AskedQuestions:
     Args:
         entry_ids: the entry of each row.
         index: inner-product index of unit vectors, one row for each question; None where no entry has one.
+        terms: what :func:`asked_terms` makes of the questions of each entry, by its id.
     """
 
-    def __init__(self, entry_ids: Sequence[str], index: faiss.Index | None) -> None:
+    def __init__(
+        self, entry_ids: Sequence[str], index: faiss.Index | None, *, terms: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.terms = terms
         self._entry_ids = entry_ids
         self._index = index
 

@@ -9,16 +9,14 @@ words of the questions that entries hold added one point.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.lexical import EntryTerms, tokens
 from rag.types import Chunk, Entry, Language
-from rag.words import ENGLISH_FUNCTION, KOREAN_FUNCTION
 
 __all__ = ["EntryCores"]
 
@@ -36,6 +34,7 @@ class EntryCores:
         chunks: passages to read, in rows.
         rows: rows of ``chunks`` that a question in ``language`` may find.
         vectors: unit vectors of the chunks; shape (rows, dimensions).
+        asked: index terms of the questions that entries hold, by id.
     """
 
     def __init__(
@@ -45,12 +44,13 @@ class EntryCores:
         chunks: Sequence[Chunk],
         rows: Sequence[int],
         vectors: NDArray[np.float32],
+        asked: Mapping[str, Collection[str]],
         language: Language,
     ) -> None:
         number = {entry_id: i for i, entry_id in enumerate(entries)}
         words = [
-            {t for text in (*entry.surfaces, *map(_content, entry.questions)) for t in tokens(text)}
-            for entry in entries.values()
+            {*asked.get(i, ()), *(t for surface in entry.surfaces for t in tokens(surface))}
+            for i, entry in entries.items()
         ]
         first: dict[tuple[str, str], int] = {}
         for row in rows:
@@ -75,12 +75,6 @@ class EntryCores:
     def coverage(self, query: str) -> NDArray[np.float64]:
         """Share of the query's terms that each entry's core holds, weighted by idf; shape (entries,), each in 0..1."""
         return self._terms.coverage(query)
-
-
-def _content(question: str) -> str:
-    """A question without the words that only ask: else "what is it" would be what some entries are about."""
-    words = re.findall(r"\w+", question)
-    return " ".join(w for w in words if w not in KOREAN_FUNCTION and w.casefold() not in ENGLISH_FUNCTION)
 
 
 def _hubness(told: NDArray[np.float32], definitions: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@
         chunks.json
         digests.json       digests of what was embedded, in the order of the vectors
         terms.json         index terms to the entries that use them
+        asked.json         index terms of the questions of each entry
         vectors.faiss
         questions.faiss    vectors of the questions of all entries, in their order; absent where there are none
         lexical/           tantivy's files
@@ -33,7 +34,7 @@ from filelock import FileLock
 from langchain_core.documents import Document
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from rag.asked import AskedQuestions
+from rag.asked import AskedQuestions, asked_terms
 from rag.chunking import chunk_entries, passage_text
 from rag.corpus import Corpus, corpus_digest, load_corpus
 from rag.embedding import ArrayEmbeddings
@@ -209,6 +210,7 @@ def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[
             faiss.write_index(make_faiss_index(vectors), str(target / f"{name}.faiss"))
     texts = ("\n".join([*e.surfaces, *(s.text for s in e.sections)]) for e in entries)
     (target / "terms.json").write_bytes(orjson.dumps(EntryTerms.collect(texts)))
+    (target / "asked.json").write_bytes(orjson.dumps({e.id: asked_terms(e.questions) for e in entries if e.questions}))
     LexicalIndex.build([passage_text(chunk) for chunk in chunks], folder=target / "lexical")
     for lock in (target / "lexical").glob("*.lock"):
         lock.unlink()
@@ -321,7 +323,11 @@ def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> G
         store=store,
         lexical=lexical,
         terms=EntryTerms(orjson.loads(_read_checked(folder, manifest, "terms.json")), count=len(entries)),
-        asked=AskedQuestions(owners, _read_faiss(folder, manifest, "questions") if owners else None),
+        asked=AskedQuestions(
+            owners,
+            _read_faiss(folder, manifest, "questions") if owners else None,
+            terms=orjson.loads(_read_checked(folder, manifest, "asked.json")),
+        ),
     )
 
 

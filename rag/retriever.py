@@ -119,7 +119,14 @@ class GlossaryRetriever(BaseRetriever):
     def _read_core(self, language: Language) -> EntryCores:
         rows = np.flatnonzero(self._masks[language]).tolist()
         index = self.index
-        return EntryCores(index.entries, chunks=index.chunks, rows=rows, vectors=index.store.vectors, language=language)
+        return EntryCores(
+            index.entries,
+            chunks=index.chunks,
+            rows=rows,
+            vectors=index.store.vectors,
+            asked=index.asked.terms,
+            language=language,
+        )
 
     @property
     def reader(self) -> QuestionReader:
