@@ -36,12 +36,11 @@ class Text(NamedTuple):
 
 def texts() -> dict[str, Text]:
     """Digest to every passage and every question of the shipped glossary."""
-    entries = load_corpus(shipped_corpus()).entries
-    passages = [passage_text(chunk) for chunk in chunk_entries(entries)]
-    questions = [question for entry in entries for question in entry.questions]
+    corpus = load_corpus(shipped_corpus())
+    passages = [passage_text(chunk) for chunk in chunk_entries(corpus.entries)]
     return {
         **{passage_digest(text, model=BUNDLED_MODEL): Text(text, query=False) for text in passages},
-        **{question_digest(text, model=BUNDLED_MODEL): Text(text, query=True) for text in questions},
+        **{question_digest(text, model=BUNDLED_MODEL): Text(text, query=True) for text in corpus.questions},
     }
 
 

@@ -9,7 +9,8 @@ quoted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Generic, TypeVar
 
 import faiss
 import numpy as np
@@ -21,6 +22,7 @@ from rag.words import ENGLISH_FUNCTION, KOREAN_FUNCTION
 __all__ = ["AskedQuestions", "asked_terms"]
 
 _NEAREST = 100
+Owner = TypeVar("Owner", bound=Hashable)
 
 
 def asked_terms(questions: Iterable[str]) -> list[str]:
@@ -30,30 +32,30 @@ def asked_terms(questions: Iterable[str]) -> list[str]:
     return sorted({term for word in kept for term in tokens(word)})
 
 
-class AskedQuestions:
-    """Vectors of questions, each belonging to an entry.
+class AskedQuestions(Generic[Owner]):
+    """Vectors of questions, each belonging to an entry or to a group of entries.
 
     Args:
-        entry_ids: the entry of each row.
-        index: inner-product index of unit vectors, one row for each question; None where no entry has one.
-        terms: what :func:`asked_terms` makes of the questions of each entry, by its id.
+        owners: the entry or group of each row.
+        index: inner-product index of unit vectors, one row for each question; None where there is none.
+        terms: what :func:`asked_terms` makes of the questions of each owner.
     """
 
     def __init__(
-        self, entry_ids: Sequence[str], index: faiss.Index | None, *, terms: Mapping[str, Sequence[str]]
+        self, owners: Sequence[Owner], index: faiss.Index | None, *, terms: Mapping[Owner, Sequence[str]] | None = None
     ) -> None:
-        self.terms = terms
-        self._entry_ids = entry_ids
+        self.terms = terms or {}
+        self._owners = owners
         self._index = index
 
-    def nearest(self, vector: NDArray[np.float32]) -> dict[str, float]:
-        """Cosine of the nearest question of each entry that has one among the hundred nearest of all, best first."""
+    def nearest(self, vector: NDArray[np.float32]) -> dict[Owner, float]:
+        """Cosine of the nearest question of each owner that has one among the hundred nearest of all, best first."""
         if self._index is None:
             return {}
         count = min(_NEAREST, self._index.ntotal)
         scores, rows = self._index.search(vector[np.newaxis], count)
-        found: dict[str, float] = {}
+        found: dict[Owner, float] = {}
         for row, score in zip(rows[0].tolist(), scores[0].tolist(), strict=True):
             if row >= 0:
-                found.setdefault(self._entry_ids[row], score)
+                found.setdefault(self._owners[row], score)
         return found

@@ -9,6 +9,8 @@
         asked.json         index terms of the questions of each entry
         vectors.faiss
         questions.faiss    vectors of the questions of all entries, in their order; absent where there are none
+        groups.json        what people ask lists of
+        groups.faiss       vectors of the names and questions of all groups, in their order; absent where there are none
         lexical/           tantivy's files
 
 A build writes a new ``gen-`` folder, flushes it, and only then moves the manifest over the old one: whoever dies on the
@@ -43,7 +45,7 @@ from rag.lexical import EntryTerms, LexicalIndex
 from rag.lexicon import with_known_aliases
 from rag.settings import BUNDLED_MODEL, shipped_corpus
 from rag.store import ChunkStore, make_faiss_index
-from rag.types import Chunk, Entry, Reference, Section
+from rag.types import Chunk, Entry, Group, Reference, Section
 
 __all__ = [
     "BuildReport",
@@ -57,7 +59,9 @@ __all__ = [
     "shipped_vectors",
 ]
 
-FORMAT = 3
+FORMAT = 4
+_COUNTED = {"vectors": "chunks", "questions": "questions", "groups": "groups"}
+"""Files of vectors, each with what the manifest calls their number."""
 Progress = Callable[[int, int], None]
 
 
@@ -73,6 +77,7 @@ class Manifest(BaseModel):
     corpus_digest: str
     chunks: int
     questions: int
+    groups: int
     versions: dict[str, str]
     files: dict[str, str]
 
@@ -84,6 +89,7 @@ class GlossaryIndex:
     Attributes:
         entries: by id; their sections have no text, which is in the chunks.
         asked: the questions that entries hold, to be searched.
+        asked_groups: the names and questions of groups, by their place in ``groups``.
     """
 
     manifest: Manifest
@@ -92,7 +98,9 @@ class GlossaryIndex:
     store: ChunkStore
     lexical: LexicalIndex
     terms: EntryTerms
-    asked: AskedQuestions
+    asked: AskedQuestions[str]
+    groups: Sequence[Group]
+    asked_groups: AskedQuestions[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +149,7 @@ def build_index(
     corpus = load_corpus(corpus_dir)
     chunks = chunk_entries(corpus.entries)
     passages = {passage_digest(text, model=model): text for text in map(passage_text, chunks)}
-    questions = {question_digest(q, model=model): q for entry in corpus.entries for q in entry.questions}
+    questions = {question_digest(q, model=model): q for q in corpus.questions}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         strangers = [p.name for p in folder.iterdir() if not p.name.startswith(("gen-", "manifest.json", ".lock"))]
@@ -184,11 +192,11 @@ def _old_vectors(folder: Path, *, model: str) -> dict[str, Any]:
         if manifest.model != model:
             return {}
         digests = orjson.loads(_read_checked(folder, manifest, "digests.json"))
-        indexes = [_read_faiss(folder, manifest, name) for name in ("vectors", "questions") if digests[name]]
+        indexes = [_read_faiss(folder, manifest, name) for name in _COUNTED if digests[name]]
     except IndexStoreError:
         return {}
     vectors = [vector for index in indexes for vector in index.reconstruct_n(0, index.ntotal)]
-    return dict(zip([*digests["vectors"], *digests["questions"]], vectors, strict=True))
+    return dict(zip([digest for name in _COUNTED for digest in digests[name]], vectors, strict=True))
 
 
 def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[str, Any], model: str) -> None:
@@ -202,6 +210,7 @@ def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[
     digests = {
         "vectors": [passage_digest(passage_text(chunk), model=model) for chunk in chunks],
         "questions": [question_digest(q, model=model) for entry in entries for q in entry.questions],
+        "groups": [question_digest(q, model=model) for group in corpus.groups for q in group.asked],
     }
     (target / "digests.json").write_bytes(orjson.dumps(digests))
     for name, keys in digests.items():
@@ -210,6 +219,7 @@ def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[
             faiss.write_index(make_faiss_index(vectors), str(target / f"{name}.faiss"))
     texts = ("\n".join([*e.surfaces, *(s.text for s in e.sections)]) for e in entries)
     (target / "terms.json").write_bytes(orjson.dumps(EntryTerms.collect(texts)))
+    (target / "groups.json").write_bytes(orjson.dumps([asdict(group) for group in corpus.groups]))
     (target / "asked.json").write_bytes(orjson.dumps({e.id: asked_terms(e.questions) for e in entries if e.questions}))
     LexicalIndex.build([passage_text(chunk) for chunk in chunks], folder=target / "lexical")
     for lock in (target / "lexical").glob("*.lock"):
@@ -223,6 +233,7 @@ def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[
         corpus_digest=corpus.digest,
         chunks=len(chunks),
         questions=len(digests["questions"]),
+        groups=len(digests["groups"]),
         versions={name: version(name) for name in ("faiss-cpu", "tantivy")},
         files={p.relative_to(target).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
     )
@@ -282,8 +293,7 @@ def _read_checked(folder: Path, manifest: Manifest, name: str) -> bytes:
 def _read_faiss(folder: Path, manifest: Manifest, name: str) -> faiss.Index:
     data = _read_checked(folder, manifest, f"{name}.faiss")
     index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
-    count = manifest.questions if name == "questions" else manifest.chunks
-    if (index.d, index.ntotal) != (manifest.dimension, count):
+    if (index.d, index.ntotal) != (manifest.dimension, getattr(manifest, _COUNTED[name])):
         raise IndexStoreError(f"the index in {folder} contradicts its manifest: run 'rag index'")
     return index
 
@@ -314,7 +324,7 @@ def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> G
     chunks = [Chunk(**row) for row in rows]
     documents = [Document(id=row["id"], page_content=row["text"], metadata=row) for row in rows]
     store = ChunkStore(documents, _read_faiss(folder, manifest, "vectors"), embeddings=embeddings)
-    owners = [entry.id for entry in entries for _ in entry.questions]
+    groups = [_group(item) for item in orjson.loads(_read_checked(folder, manifest, "groups.json"))]
     lexical = LexicalIndex.open(folder / manifest.generation / "lexical")
     return GlossaryIndex(
         manifest=manifest,
@@ -324,11 +334,20 @@ def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> G
         lexical=lexical,
         terms=EntryTerms(orjson.loads(_read_checked(folder, manifest, "terms.json")), count=len(entries)),
         asked=AskedQuestions(
-            owners,
-            _read_faiss(folder, manifest, "questions") if owners else None,
+            [entry.id for entry in entries for _ in entry.questions],
+            _read_faiss(folder, manifest, "questions") if manifest.questions else None,
             terms=orjson.loads(_read_checked(folder, manifest, "asked.json")),
         ),
+        groups=groups,
+        asked_groups=AskedQuestions(
+            [i for i, group in enumerate(groups) for _ in group.asked],
+            _read_faiss(folder, manifest, "groups") if manifest.groups else None,
+        ),
     )
+
+
+def _group(item: dict[str, Any]) -> Group:
+    return Group(**{**item, "members": tuple(item["members"]), "questions": tuple(item["questions"])})
 
 
 def _entry(item: dict[str, Any]) -> Entry:

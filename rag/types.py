@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, Protocol, Self
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Chunk",
     "Citation",
     "Entry",
+    "Group",
     "Hit",
     "Kind",
     "Language",
@@ -118,6 +119,36 @@ class Entry:
         """Every written form that names this entry, the terms first."""
         forms = [*self.term.values(), self.expansion, *self.aliases, *self.homographs]
         return tuple(dict.fromkeys(form for form in forms if form))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that people ask for together: "numbers to watch for speed when serving a model".
+
+    Attributes:
+        name: by language; has at least one language.
+        members: ids of entries, the best known first.
+        head: id of the entry that they are kinds, parts or steps of; may be empty.
+        questions: how people ask for them.
+        line: 1-based line of the file of groups.
+    """
+
+    name: Mapping[Language, str]
+    members: tuple[str, ...]
+    head: str = ""
+    questions: tuple[str, ...] = ()
+    line: int = 1
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """All that finds it: its names and its questions."""
+        return (*self.name.values(), *self.questions)
+
+    def among(self, ids: Collection[str]) -> Group:
+        """The group in a glossary of these entries."""
+        return replace(
+            self, members=tuple(i for i in self.members if i in ids), head=self.head if self.head in ids else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)

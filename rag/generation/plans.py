@@ -148,11 +148,12 @@ def _lead(sources: Sources, usual: int) -> int:
 
 
 def proscons(sources: Sources) -> Draft:
-    """What speaks for a term, then what against it."""
+    """What a term is, what speaks for it, then what against it."""
     subject = sources.subjects[:1]
     pros = [s for i in subject for s in sources.sentences(i, "why")[:2]]
     cons = [s for i in subject for s in sources.sentences(i, "limits")[:2]]
-    return Draft(_lines([*pros, *cons])) if pros and cons else define(sources)
+    what = [s for i in subject for s in sources.sentences(i, "definition")[:1]]
+    return Draft(_lines([*what, *pros, *cons])) if pros and cons else define(sources)
 
 
 def origin(sources: Sources) -> Draft:
@@ -406,7 +407,7 @@ PLANS: Mapping[Kind, Callable[[Sources], Draft]] = {
     "plain": plain,
     "compare": compare,
     "list": list_,
-    "how": _about("how", count=3),
+    "how": _about("how", count=4),
     "why": _about("why", count=3, lead=1),
     "limits": _about("limits", count=3),
     "proscons": proscons,
