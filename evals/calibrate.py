@@ -2,7 +2,7 @@
 
 Beside the shipped glossary, the questions are put to random parts of it (5 % to 75 % of the entries), where a question whose
 entry is missing must be refused: the hardest questions there are, and glossaries of other sizes than the shipped one. All this
-with the questions that the entries hold, and without them, as a glossary of one's own may be: each has weights of its own.
+with the questions that entries and groups hold, and without them, as a glossary of one's own may be: each has weights of its own.
 Prints the weights to paste, and the risk-coverage table by five-fold cross-validation over questions. Needs scikit-learn.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -23,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 
 from evals.data import AnswerCase, RetrievalCase, load_answers, load_retrieval
 from rag.chain import open_assistant
-from rag.corpus import load_corpus
+from rag.corpus import GROUPS, load_corpus
 from rag.evidence import certain
 from rag.retriever import GlossaryRetriever
 from rag.settings import Settings, shipped_corpus
@@ -99,6 +100,8 @@ def part_of_glossary(folder: Path, *, share: float, seed: int, asked: bool) -> G
             text = (root / entry.file).read_text(encoding="utf-8")
             text = text if asked else _QUESTIONS.sub("", text)
             (folder / "corpus" / Path(entry.file).name).write_text(text, encoding="utf-8")
+    if asked:
+        shutil.copy(root / GROUPS, folder / "corpus")
     return open_assistant(Settings(corpus=folder / "corpus", index=folder / "index")).retriever
 
 

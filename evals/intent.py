@@ -1,4 +1,4 @@
-"""Fit the models of :mod:`rag.intent`: ``python -m evals.intent`` (about five minutes). Needs scikit-learn.
+"""Fit the models of :mod:`rag.intent`: ``python -m evals.intent`` (about ten minutes). Needs scikit-learn.
 
 Prints the accuracy on patterns that were left out, in five folds, and writes ``rag/data/intent.npy``.
 """
@@ -25,7 +25,7 @@ __all__ = ["Examples", "fit", "left_out"]
 
 _DATASETS = Path(__file__).parent / "datasets"
 _OUT = Path(__file__).parent.parent / "rag" / "data" / "intent.npy"
-_FILLS = 3
+_FILLS = 6
 """Names that each pattern is filled with."""
 _SMOOTHING = 1.0
 """Added to the variances, in units of their mean, before whitening."""
@@ -80,6 +80,18 @@ def described(retriever: GlossaryRetriever, *, after: int) -> Examples:
     return _embedded(retriever, made)
 
 
+def asking_for_several(retriever: GlossaryRetriever, kinds: Examples) -> Examples:
+    """Questions that groups hold, which ask for several things, and those that entries hold, which ask for one; and the patterns."""
+    parts, first = [(kinds.vectors, kinds.labels == "list", kinds.groups)], int(kinds.groups.max()) + 1
+    for several, asked in ((False, retriever.index.asked), (True, retriever.index.asked_groups)):
+        vectors, owners = asked.rows()
+        numbers = np.unique(np.array(owners, dtype=str), return_inverse=True)[1] + first
+        parts.append((vectors.astype(np.float64), np.full(len(vectors), several), numbers))
+        first = int(numbers.max()) + 1
+    vectors, labels, groups = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Examples(vectors.astype(np.float64), labels.astype(str), groups)
+
+
 def _embedded(retriever: GlossaryRetriever, made: Sequence[tuple[str, str, int]]) -> Examples:
     texts, labels, groups = zip(*made, strict=True)
     batches = [retriever.embeddings.encode(texts[i : i + 16], query=True) for i in range(0, len(texts), 16)]
@@ -127,7 +139,10 @@ def main() -> None:
         f"kind: {left_out(kinds, INTENT_KINDS, patterns=10**9):.3f} of {int(kinds.groups.max()) + 1} patterns left out"
     )
     print(f"scope: {left_out(scope, ('False', 'True'), patterns=patterns):.3f} of {patterns} patterns left out")
-    np.save(_OUT, np.hstack([fit(kinds, INTENT_KINDS), fit(scope, ("False", "True"))]).astype(np.float32))
+    several = asking_for_several(retriever, kinds)
+    print(f"several: {left_out(several, ('False', 'True'), patterns=10**9):.3f} of the questions left out")
+    yes_no = [fit(data, ("False", "True")) for data in (scope, several)]
+    np.save(_OUT, np.hstack([fit(kinds, INTENT_KINDS), *yes_no]).astype(np.float32))
 
 
 def _parts(data: Examples) -> tuple[Matrix, NDArray[np.str_], NDArray[np.int64]]:

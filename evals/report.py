@@ -305,6 +305,8 @@ def _row(case: AnswerCase, answer: Answer, seconds: float, files: Mapping[str, s
     cited = {citation.id for citation in answer.citations}
     lacking = set(case.expected) - cited
     row["terms"] = 1 - max(0, len(lacking) - len(cited & set(case.accept))) / len(case.expected)
+    if cited and case.kind not in _OPEN_ENDED:
+        row["apt"] = len(cited & {*case.expected, *case.accept}) / len(cited)
     if not answer.abstained:
         row["citation recall"], row["citation precision"] = citation_scores(answer, supports=_checked)
         row["sentences"] = sentence_count(answer)
@@ -320,8 +322,10 @@ def _checked(text: str, citations: Sequence[Citation], language: Language) -> bo
     return bool(check(text + "".join(f" [{p.n}]" for p in passages), passages, language).support)
 
 
+_OPEN_ENDED = frozenset({"list", "path"})
+"""Kinds of which a label names the terms that no answer may lack, not all that it may cite."""
 _MEANS = {
-    "facts": "fact recall", "terms": "cited-term recall", "citation recall": "citation recall",
+    "facts": "fact recall", "terms": "cited-term recall", "apt": "cited-term precision", "citation recall": "citation recall",
     "citation precision": "citation precision", "language": "language match", "exact": "exact quotes",
     "abstained rightly": "abstention recall", "refused wrongly": "false refusals",
 }  # fmt: skip

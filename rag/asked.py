@@ -48,6 +48,12 @@ class AskedQuestions(Generic[Owner]):
         self._owners = owners
         self._index = index
 
+    def rows(self) -> tuple[NDArray[np.float32], Sequence[Owner]]:
+        """All vectors, shape (questions, dimensions), and the owner of each."""
+        if self._index is None:
+            return np.empty((0, 0), dtype=np.float32), ()
+        return self._index.reconstruct_n(0, self._index.ntotal), self._owners
+
     def nearest(self, vector: NDArray[np.float32]) -> dict[Owner, float]:
         """Cosine of the nearest question of each owner that has one among the hundred nearest of all, best first."""
         if self._index is None:

@@ -19,7 +19,7 @@ from rag.front_matter import RELATIONS, parse_front_matter, parse_groups, valid_
 from rag.text import detect_language
 from rag.types import LANGUAGES, SECTIONS, Entry, Group, Language, Problem, Reference, Section, SectionName
 
-__all__ = ["RELATIONS", "Corpus", "corpus_digest", "load_corpus"]
+__all__ = ["GROUPS", "RELATIONS", "Corpus", "corpus_digest", "load_corpus"]
 
 GROUPS = "groups.yaml"
 """The file, beside those of the entries, that says what people ask lists of."""

@@ -151,6 +151,7 @@ def features(
     hits: Sequence[Hit],
     *,
     scope: float,
+    group: float,
     uses: Callable[[str, str], bool],
     terms: EntryTerms,
     is_word: Callable[[str], bool],
@@ -160,6 +161,7 @@ def features(
 
     Args:
         scope: whether a glossary answers such questions, -1..1, as :class:`rag.intent.Intent` has it.
+        group: how well the best group of entries fits what is asked, as :func:`rag.groups.best_group` has it.
         uses: whether an entry (by id) uses an index term anywhere.
         is_word: whether the glossary's text holds a string.
         kin: ids of the entries that an entry (by id) is related to.
@@ -189,6 +191,7 @@ def features(
         "near the turn before": float(bool(hits) and any(hits[0].chunk.entry_id in kin(i) for i in question.context)),
         "coverage": top.get("coverage", 0.0),
         "core": top.get("core", 0.0),
+        **({"list": 1.0, "group": group} if question.kind == "list" else {}),
         **({"asked": spread_asked(top["asked cosine"])} if "asked cosine" in top else {}),
         **{f"names {kind}": 1.0 for kind in _joined_names(question, is_word=is_word, kin=kin, uses=uses)},
     }
@@ -362,13 +365,14 @@ def weigh(
     hits: Sequence[Hit],
     *,
     scope: float,
+    group: float,
     uses: Callable[[str, str], bool],
     terms: EntryTerms,
     is_word: Callable[[str], bool],
     kin: Callable[[str], Collection[str]],
 ) -> Evidence:
     """Weigh the evidence for ``question`` in ranked ``hits``."""
-    found = features(question, hits, scope=scope, uses=uses, terms=terms, is_word=is_word, kin=kin)
+    found = features(question, hits, scope=scope, group=group, uses=uses, terms=terms, is_word=is_word, kin=kin)
     unknown = tuple(word for word in question.content if not is_word(word))
     if certain(question, found):
         return Evidence(1.0, found, unknown)

@@ -20,14 +20,15 @@ from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings
 from rag.evidence import THRESHOLD, Evidence, weigh
 from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked
+from rag.groups import FITS, best_group
 from rag.index import GlossaryIndex
 from rag.intent import UNKNOWN, Intent, intent_of
-from rag.kinds import refined
+from rag.kinds import asks_for_several, refined
 from rag.lexical import tokens
 from rag.linking import Linker
 from rag.question import KOREAN, Question, asks_directly, has_pronoun, masked
 from rag.reader import QuestionReader
-from rag.types import LANGUAGES, Hit, Language
+from rag.types import LANGUAGES, Group, Hit, Language
 from rag.typos import SpellingCorrector
 
 __all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "documents"]
@@ -59,6 +60,7 @@ class Retrieval:
         entries: ids of the best entries, each once, beyond the ``k`` passages of ``nearest``.
         intent: what the question asks for, told by its vector.
         cosines: of the question and each passage of the entries that an answer may be made of, by chunk id.
+        group: what a list is asked of, if the glossary has such a group.
     """
 
     question: Question
@@ -68,6 +70,7 @@ class Retrieval:
     entries: tuple[str, ...] = ()
     intent: Intent = UNKNOWN
     cosines: Mapping[str, float] = field(default_factory=dict)
+    group: Group | None = None
 
 
 class GlossaryRetriever(BaseRetriever):
@@ -171,6 +174,7 @@ class GlossaryRetriever(BaseRetriever):
         text = self._query_text(question)
         vector = self.embeddings.encode([text], query=True)[0]
         intent = intent_of(vector, model=self.embeddings.model)
+        several = asks_for_several(question, intent)
         question = replace(question, kind=refined(question, intent))
         dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
         lexical = {row: s for row, s in self.index.lexical.search(text, k=4 * _POOL) if mask[row]}
@@ -195,23 +199,29 @@ class GlossaryRetriever(BaseRetriever):
         hits = [fusion.hit(row, self.index.chunks[row]) for row in rows]
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
         ranked = self._arrange(hits, question)
+        entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
+        asked_groups = self.index.asked_groups.nearest(vector)
+        group, fit = best_group(self.index.groups, asked=asked_groups, ranked=entries, named=question.entry_ids)
+        if fit >= FITS and several:
+            question = replace(question, kind="list")
         evidence = weigh(
             question,
             ranked,
             scope=intent.scope,
+            group=fit,
             uses=self.uses,
             terms=self.index.terms,
             is_word=self.is_word,
             kin=self._reader.linker.kin,
         )
         enough = evidence.confidence >= self.threshold
-        entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
         answering = dict.fromkeys([*question.entry_ids, *entries[:3]])
         needed = {row for i in answering for row in self._rows_of_entry.get(i, ()) if mask[row]}
         dense |= self._cosines(needed - dense.keys(), vector)
         cosines = {self.index.chunks[row].id: dense[row] for row in needed}
         best = tuple(ranked[:k])
-        return Retrieval(question, best if enough else (), best, evidence, entries, intent, cosines)
+        listed = group if question.kind == "list" and fit >= FITS else None
+        return Retrieval(question, best if enough else (), best, evidence, entries, intent, cosines, listed)
 
     def _cosines(self, rows: Collection[int], vector: NDArray[np.float32]) -> dict[int, float]:
         """Cosines of a unit vector and the stored ones of some rows."""

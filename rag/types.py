@@ -139,6 +139,10 @@ class Group:
     questions: tuple[str, ...] = ()
     line: int = 1
 
+    def named(self, lang: Language) -> str:
+        """The name in ``lang``, or in the language that there is."""
+        return self.name.get(lang) or next(iter(self.name.values()))
+
     @property
     def asked(self) -> tuple[str, ...]:
         """All that finds it: its names and its questions."""

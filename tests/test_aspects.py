@@ -7,7 +7,7 @@ from helpers import open_shipped
 @pytest.mark.parametrize(
     ("question", "quote"),
     [
-        ("과적합 막는 방법 뭐가 있어?", "과적합을 줄이려면"),
+        ("과적합은 어떻게 막아?", "과적합을 줄이려면"),
         ("환각을 줄이려면 어떻게 해야 하나요?", "환각은 RAG로 근거 문서를 주고"),
         ("How do I reduce KV cache memory?", "KV cache size is reduced by"),
         ("VRAM이 부족하면 어떻게 해야 돼?", "사용량을 줄이는 방법"),

@@ -45,6 +45,7 @@ def hit(
 TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
 ALPHA: dict[str, Any] = {
     "scope": 0.5,
+    "group": 0.4,
     "uses": lambda entry, token: token == "alpha",
     "terms": TERMS,
     "is_word": lambda word: word == "alpha",
@@ -156,6 +157,7 @@ def read(text: str) -> dict[str, float]:
         question,
         hits,
         scope=0.5,
+        group=0.0,
         uses=lambda entry, token: False,
         terms=TERMS,
         is_word=lambda w: w.casefold() in TEXT,
@@ -415,3 +417,9 @@ def test_chat_around_a_direct_question_does_not_make_it_a_refusal(
 ) -> None:
     hits = assistant.search({"question": question}).hits
     assert hits[0].chunk.entry_id == entry
+
+
+def test_how_well_a_group_fits_counts_where_a_list_is_asked_for() -> None:
+    asked = unlinked("alpha zeta eta", "alpha", "zeta", "eta", kind="list")
+    assert measured(asked, [hit("a")])["group"] == 0.4
+    assert "group" not in measured(replace(asked, kind="how"), [hit("a")])

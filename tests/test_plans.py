@@ -52,7 +52,11 @@ ASKED: list[tuple[str, str, list[tuple[str, str]]]] = [
     ("why use LoRA", "why", [("lora", "definition"), ("lora", "why"), ("lora", "why")]),
     ("limits of beam search", "limits", [("beam-search", "limits")] * 2),
     ("LoRA 예시", "examples", [("lora", "examples")] * 2),
-    ("RAG 장단점", "proscons", [("rag", "why"), ("rag", "why"), ("rag", "limits"), ("rag", "limits")]),
+    (
+        "RAG 장단점",
+        "proscons",
+        [("rag", "definition"), ("rag", "why"), ("rag", "why"), ("rag", "limits"), ("rag", "limits")],
+    ),
     ("BERT는 누가 만들었어?", "origin", [("bert", "origin"), ("bert", "definition")]),
     ("RLHF 약자", "expand", [("rlhf", "definition")]),
     ("로라랑 LoRA 같은 거야?", "same", [("lora", "definition"), ("lora", "definition")]),
@@ -133,7 +137,7 @@ def test_two_terms_are_said_to_differ(assistant: Assistant) -> None:
 def test_a_list_is_led_by_its_term_and_counts_its_members(assistant: Assistant) -> None:
     answer = assistant.ask("양자화 종류")
     assert answer.kind == "list"
-    assert answer.notes == ("용어집에 있는 항목 2개: 학습 후 양자화, 양자화 인식 학습.",)
+    assert answer.notes == ("용어집에 있는 '양자화 종류' 항목 2개: 학습 후 양자화, 양자화 인식 학습.",)
     assert [c.id for c in answer.citations] == [
         "quantization",
         "post-training-quantization",
@@ -370,7 +374,7 @@ def test_a_list_that_is_cut_says_so_and_names_all(assistant: Assistant) -> None:
     kinds = [e for e in assistant.retriever.index.entries.values() if "peft" in e.relations.get("broader", ())]
     assert len(described) == 7 < len(kinds)
     (note,) = answer.notes
-    assert note.startswith(f"{len(kinds)} entries in the glossary: ")
+    assert note.startswith(f"{len(kinds)} entries in the glossary under 'PEFT methods': ")
     assert note.endswith(" The first 7 are described.")
     assert all(entry.name("en") in note for entry in kinds)
 

@@ -34,6 +34,7 @@ _BESIDES = re.compile(
 )
 _ALTERNATIVES = re.compile(r"대안|말고|\b(alternatives?|besides|other than)\b")
 _PARTS = re.compile(r"구성\s*요소|부품|\b(components|parts|building blocks)\b")
+_KINDS = re.compile(r"종류|유형|\b(kinds|types|variants|versions)\b")
 _HOME = re.compile(r"국산|국내")
 _LANGUAGES = re.compile(r"한국어?|영어|국산|국내|Korean|English|korean|english")
 _CLASSES = tuple(
@@ -53,13 +54,14 @@ _CLASSES = tuple(
 def members_of(sources: Sources) -> tuple[str, list[str]]:
     """The entry that a list is headed by (may be empty), and its members, those first that the question describes."""
     question, ranked = sources.question, sources.retrieval.entries
+    if grouped := _grouped(sources):
+        return grouped
     lead = _lead(sources)
     members = _by_rank(sources, _children(sources, lead)) if lead else []
     by_description = not lead or len(question.content) > _FEW
     if by_description and len(members) < 2 and (family := _family(sources)):
         return family, _by_rank(sources, _children(sources, family))
-    besides = _ALTERNATIVES if question.carried and not question.mentions else _BESIDES
-    if lead and besides.search(masked(question)):
+    if lead and _asks_for_others(sources):
         return "", _siblings(sources, lead)
     others = [m.surface for m in question.mentions if lead not in m.entry_ids]
     languages = [_HOME.sub("한국", word) for word in _LANGUAGES.findall(question.text)]
@@ -85,6 +87,24 @@ def members_of(sources: Sources) -> tuple[str, list[str]]:
             return "", _described(sources, classed, words, share=_TOUCHING_IN_CLASS) or classed[:_FEW]
     cluster = _cluster(sources)
     return "", _described(sources, cluster, words, share=_TOUCHING) or cluster
+
+
+def _grouped(sources: Sources) -> tuple[str, list[str]] | None:
+    """Head and members of the group that the retriever found, unless it is none of what the question says."""
+    group, question = sources.retrieval.group, masked(sources.question)
+    if group is None or (_KINDS.search(question) and _PARTS.search(" ".join(group.name.values()))):
+        return None  # "토크나이저 종류" are not what is in a tokenizer
+    if not _asks_for_others(sources):
+        return group.head, _by_rank(sources, group.members)
+    if group.head in sources.named:
+        return None  # alternatives to LoRA are no variants of it
+    return "", _by_rank(sources, (i for i in group.members if i not in sources.named))
+
+
+def _asks_for_others(sources: Sources) -> bool:
+    """Whether a question names a term to leave it out: "LoRA 말고 뭐 있어"."""
+    carried = sources.question.carried and not sources.question.mentions
+    return bool((_ALTERNATIVES if carried else _BESIDES).search(masked(sources.question)))
 
 
 def _lead(sources: Sources) -> str:

@@ -54,11 +54,15 @@ _PHRASES: Mapping[str, Mapping[Language, str]] = {
         "ko": "비슷하게 맞는 용어가 있어 함께 보여 드립니다: {term}.",
         "en": "{term} fits the description almost as well, so it is shown too.",
     },
-    "listed": {"ko": "용어집에 있는 항목 {count}개: {terms}.", "en": "{count} entries in the glossary: {terms}."},
-    "listed_first": {
-        "ko": "용어집에 있는 항목 {all}개: {terms}. 그 가운데 {count}개를 설명합니다.",
-        "en": "{all} entries in the glossary: {terms}. The first {count} are described.",
+    "listed": {
+        "ko": "용어집에 있는 {of}항목 {count}개: {terms}.",
+        "en": "{count} entries in the glossary{of}: {terms}.",
     },
+    "listed_first": {
+        "ko": "용어집에 있는 {of}항목 {all}개: {terms}. 그 가운데 {count}개를 설명합니다.",
+        "en": "{all} entries in the glossary{of}: {terms}. The first {count} are described.",
+    },
+    "listed_of": {"ko": "'{group}' ", "en": " under '{group}'"},
     "path": {"ko": "읽는 순서: {terms}.", "en": "Reading order: {terms}."},
     "unknown_part": {
         "ko": "'{part}' 부분은 용어집의 규칙으로 풀 수 없습니다.",

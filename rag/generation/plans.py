@@ -327,7 +327,9 @@ def list_(sources: Sources) -> Draft:
     lines = _lines((s for i in members[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
     name = "listed" if len(members) <= _LISTED else "listed_first"
     terms, count = [sources.name(i) for i in members], min(len(members), _LISTED)
-    note = phrase(name, sources.lang, count=count, all=len(members), terms=terms)
+    group = sources.retrieval.group
+    of = phrase("listed_of", sources.lang, group=group.named(sources.lang)) if group else ""
+    note = phrase(name, sources.lang, count=count, all=len(members), terms=terms, of=of)
     lines = [*_lines(sources.sentences(lead, "definition")[:1] if lead else (), "- "), *lines]
     if lead and len(members) <= _SHORT_LIST:  # "SGD, Adam and AdamW are widely used optimizers": not all have an entry
         told = (s for s in sources.sentences(lead, "examples") if s.text.count(",") > 1)
