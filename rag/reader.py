@@ -58,6 +58,15 @@ _RATHER = re.compile(r"why not|instead|rather|대신|말고|안\s*(쓰|써|하|�
 _SETTING = re.compile(
     r"§\s*(할\s*때|하는\s*동안|시에|때|중에)|\b(during|while|at) §"
 )  # after dropout: "추론할때도 켜두나"
+_WHY_NOT = re.compile(
+    r"^((so|but|then|and) )?why not (an? |the |just |use |plain )*§|왜\s*(그냥\s*)?§(을|를|은|는)?\s*안\s*(쓰|써)"
+)
+_EFFECT = re.compile(
+    r"§(은|는|이|가|도|을|를)?\s*((안|덜|더|많이|얼마나|좀|그래도|확|별로)\s*)*(떨어|나빠|좋아|올라|오르|늘|줄|낮아|높아|느려|빨라|잡아\s*먹|많이\s*먹|차지|아끼|절약)"
+    r"|\b(does|will|would|can|do) (the |my )?§ (drop|suffer|go|get|degrade|improve|increase|decrease|fall|rise)\b"
+    r"|\b(los(e|es|ing)|hurts?|saves?|increases?|reduces?|improves?|affects?|costs?) (the |any |much |more |my |some )*§"
+)
+"""What the term before does to a quantity: after quantization, "정확도는 안 떨어져요?"."""
 _NEXT = re.compile(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)")
 _ASKED_IN: tuple[tuple[Language, re.Pattern[str]], ...] = (
     ("en", re.compile(r"영어로(만)?\s*(답|설명|알려|말|써)|\b(answer|explain|reply)\b.*\bin english")),
@@ -132,9 +141,11 @@ class QuestionReader:
         if compares and read.mentions and _ALL_OF.search(bare):
             ids = tuple(i for i in self._topics(asked, several=True) if i not in read.entry_ids)
             return replace(read, carried=ids, kind="compare") if ids else read
-        if self._one_side(read) and (pronoun or _SET_AGAINST.search(bare) or EQUATES.search(bare)):
+        if self._one_side(read) and (
+            pronoun or _WHY_NOT.search(bare) or _SET_AGAINST.search(bare) or EQUATES.search(bare)
+        ):
             kind: Kind | None = "same" if EQUATES.search(bare) else "compare" if compares else None
-            kind = "compare" if _SIDE_ALONE.fullmatch(bare) else kind
+            kind = "compare" if _SIDE_ALONE.fullmatch(bare) or _WHY_NOT.search(bare) else kind
             kind = "relation" if kind is None and _TOGETHER.search(bare) else kind
             if kind is not None:
                 ids = tuple(i for i in self._topics(asked) if i not in read.entry_ids)[:1]
@@ -143,6 +154,10 @@ class QuestionReader:
             ids = self._topics(asked, several=True)
             return replace(read, carried=ids, kind="compare") if ids else read
         setting = len(read.mentions) == 1 and read.leftovers and _SETTING.search(bare)
+        if topics and len(read.mentions) == 1 and _EFFECT.search(bare) and not asks_directly(read):
+            words = [*read.leftovers, *(Leftover(m.start, m.end, m.surface) for m in read.mentions)]
+            plain = replace(read, mentions=(), leftovers=tuple(sorted(words, key=lambda word: word.start)))
+            return self._with(plain, topics)
         leans = pronoun and (read.kind in ("compare", "relation", "same") or points_back(read))
         if read.mentions and not setting and not leans:
             return self._same_aspect(read, bare, asked)

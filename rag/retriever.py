@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,7 @@ from rag.index import GlossaryIndex
 from rag.intent import UNKNOWN, Intent, intent_of
 from rag.kinds import asks_for_several, refined
 from rag.lexical import tokens
-from rag.linking import Linker
+from rag.linking import Leftover, Linker
 from rag.question import KOREAN, Question, asks_directly, has_pronoun, masked
 from rag.reader import QuestionReader
 from rag.types import LANGUAGES, Group, Hit, Language
@@ -34,6 +34,14 @@ from rag.typos import SpellingCorrector
 __all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "documents"]
 
 MAX_TOP_K = 10
+_NOTHING_ELSE = re.compile(
+    r"\W*((그럼|그러면|그렇다면|what about|how about|and|then)\b)?\W*(은|는|이란|란|요|은요|는요)?\W*"
+)
+"""What is left of a follow-up that is nothing but a name, without that name."""
+_ABOUT_IT = re.compile(
+    r"((so|but|and|then) )?(does|do|will|would|can|is|are|should) (it|that|this|they)\b", re.IGNORECASE
+)
+"""Begins a follow-up on the very term before: "does it hurt quality?"; "how does it remember?" may be about its memory."""
 _EVERYDAY = 3.0
 """An idf below which a word of a follow-up does not make it another subject: "is higher better?" is about the metric."""
 _POOL = 60
@@ -158,9 +166,13 @@ class GlossaryRetriever(BaseRetriever):
         if not question.carried or not new_subject or has_pronoun(question):
             return True
         near = {other for i in question.carried for other in (i, *self._reader.linker.kin(i)) if other in self._number}
-        said = {token for word in question.content for token in tokens(word)}
         terms = self.index.terms
-        return any(terms.idf(t) < _EVERYDAY or any(self.uses(i, t) for i in near) for t in said)
+
+        def said(word: str) -> bool:
+            return any(terms.idf(t) < _EVERYDAY or any(self.uses(i, t) for i in near) for t in tokens(word))
+
+        names = bool(_NOTHING_ELSE.fullmatch(_without(question.text, question.leftovers)))
+        return (all if names else any)(map(said, question.content))  # "배치 정규화는?" names what it is about
 
     def entry_hits(self, entry_id: str, *, language: Language) -> list[Hit]:
         """All chunks of an entry in ``language`` (or in the one it has), in file order."""
@@ -202,6 +214,8 @@ class GlossaryRetriever(BaseRetriever):
         entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
         asked_groups = self.index.asked_groups.nearest(vector)
         group, fit = best_group(self.index.groups, asked=asked_groups, ranked=entries, named=question.entry_ids)
+        if group and question.carried and not {*question.carried} & {group.head, *group.members}:
+            group, fit = None, 0.0  # after RAGAS, "which metrics does it have" asks for its own
         if fit >= FITS and several:
             question = replace(question, kind="list")
         evidence = weigh(
@@ -288,7 +302,8 @@ class GlossaryRetriever(BaseRetriever):
         links = {entry_id: self._link(entry_id, question) for entry_id in question.entry_ids}
         linker = self._reader.linker
         korean = bool(KOREAN.search(masked(question)))
-        if question.carried and (question.content or korean) and not question.mentions:
+        beside = (question.content and not _ABOUT_IT.match(question.text)) or korean
+        if question.carried and beside and not question.mentions:
             for entry_id in question.carried:
                 for other in linker.kin(entry_id):
                     if other in self._number:
@@ -356,6 +371,12 @@ class GlossaryRetriever(BaseRetriever):
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun | None = None
     ) -> list[Document]:
         return self._get_relevant_documents(query)
+
+
+def _without(text: str, words: Sequence[Leftover]) -> str:
+    for word in reversed(words):
+        text = text[: word.start] + text[word.end :]
+    return text.casefold()
 
 
 def _groups(question: Question) -> Iterable[frozenset[str]]:

@@ -22,6 +22,8 @@ from helpers import open_shipped
         ("what do people get wrong about LoRA", "not a compression method"),
         ("CoT는 언제 효과가 없나요?", "이득이 거의 없습니다"),
         ("when to use LoRA", "LoRA helps when"),
+        ("how do I stop my model from overfitting?", "To reduce overfitting"),
+        ("how do i reduce hallucination", "Hallucination drops when"),
         ("로라 언제 씀", "때 LoRA를 씁니다"),
     ],
 )

@@ -92,3 +92,44 @@ def test_a_description_that_two_terms_fit_gets_both() -> None:
 @pytest.mark.parametrize("typed", ["morphological analyser", "what is quantisation", "tokeniser"])
 def test_british_spelling(typed: str) -> None:
     assert not ask(typed).abstained
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "quote"),
+    [
+        ("양자화가 뭐야", "정확도는 안 떨어져요?", "3비트 이하로 낮추면 품질이"),
+        ("what is quantization", "does it hurt quality?", "quality often drops noticeably"),
+        ("스트리밍이 뭐야", "그럼 latency가 줄어?", "생성 속도를 높이는 기술이 아니며"),
+    ],
+)
+def test_what_a_term_does_to_a_quantity_is_asked_of_the_term(before: str, question: str, quote: str) -> None:
+    answer = ask(before, question)
+    assert quote in " ".join(c.quote for c in answer.citations)
+    assert answer.notes
+
+
+def test_a_quantity_asked_about_directly_is_another_subject() -> None:
+    assert {c.id for c in ask("양자화가 뭐야", "정확도가 뭐야").citations} == {"accuracy"}
+
+
+def test_why_not_another_term_sets_the_two_against_each_other() -> None:
+    answer = ask("what is a transformer", "why not an RNN?")
+    assert answer.kind == "compare"
+    assert {c.id for c in answer.citations} == {"transformer", "rnn"}
+
+
+def test_something_simpler_is_an_alternative_and_no_simpler_wording() -> None:
+    answer = ask("what is RLHF", "is there something simpler?")
+    assert answer.kind == "list"
+    assert "dpo" in {c.id for c in answer.citations}
+    assert "components" not in answer.notes[-1]
+
+
+def test_which_metrics_does_it_have_is_about_it() -> None:
+    assert {c.id for c in ask("what is RAGAS?", "which metrics does it have").citations} == {"ragas"}
+
+
+def test_a_number_is_of_what_is_counted_and_of_what_has_it() -> None:
+    assert "175 billion" in ask("how many parameters does GPT-3 have").citations[0].quote
+    assert "1억 1,000만 개(110M)" in ask("BERT 파라미터가 몇 개야").citations[0].quote
+    assert ask("How many parameters does Gemini Ultra have?").abstained

@@ -44,8 +44,8 @@ ASPECTS = (
         r"때|경우|고릅|알맞|적합|필요하|when|where|if\b|choose|suit|fits?\b|pick", "plain", "why", "versus",
     ),
     _aspect(
-        r"(막|줄이|줄일|줄여|낮추|낮춰|피하|방지|예방|해결|완화|대처|개선|극복|보완)|부족하면|모자라|prevent|reduc|avoid|mitigat|shrink|smaller|lower|\bcut\b|\bfix\b|solve|overcome|improve|speed up|out of memory|counter|defen[cds]",
-        r"줄[이어일입여]|막[는을지으습]|방지|완화|낮[추춥아]|피하|피할|해결|대처|보완|나누어|멈춥|prevent|reduc|avoid|mitigat|shrink|lower|\bcut|limit|counter|require|spread|fewer|stop", "limits", "how",
+        r"(막|줄이|줄일|줄여|낮추|낮춰|피하|방지|예방|해결|완화|대처|대응|개선|극복|보완|없애|고치)|안\s*(나게|생기게|그러게|하게)|부족하면|모자라|prevent|reduc|avoid|mitigat|lessen|shrink|smaller|lower|\bcut\b|\bfix\b|solve|overcome|improve|speed up|out of memory|counter|defen[cds]|get rid|deal with|(how (do|can|to|would|should)|ways? to|can) .{0,12}(\bstop\b|\bkeep\b.* from)",
+        r"줄[이어일입여]|줄고|막[는을지으습]|방지|완화|낮[추춥아]|피하|피할|해결|대처|보완|나누어|멈춥|없[애앱]|덜\s|prevent|reduc|avoid|mitigat|lessen|shrink|lower|\bcut|limit|counter|require|spread|fewer|stop|drops?\b|decreas|\beas(e|es|ed)\b|less (often|likely)", "limits", "how",
     ),
     _aspect(
         r"왜\s*(생|일어|발생|나타|그래|그런|이래|느려|느린|느리|빨라|빠르|빠른|커|크|안\s)|원인|때문|why (does|do|is|are) (it|this|that|they)? ?(happen|so |fast|slow|big|large)|what causes|\bcauses?\b|come from",

@@ -32,7 +32,9 @@ _GENUS = 30
 _BESIDES = re.compile(
     r"§\s*(의\s*)?(대안|말고|이외|외에|빼고|제외)|\b(other than|besides|apart from|except|alternatives? to) (an? |the )?§"
 )
-_ALTERNATIVES = re.compile(r"대안|말고|\b(alternatives?|besides|other than)\b")
+_ALTERNATIVES = re.compile(
+    r"대안|말고|더\s*(간단|쉬운|가벼운|싼|빠른|나은|좋은)|\b(alternatives?|besides|other than|something|anything)\b"
+)
 _PARTS = re.compile(r"구성\s*요소|부품|\b(components|parts|building blocks)\b")
 _KINDS = re.compile(r"종류|유형|\b(kinds|types|variants|versions)\b")
 _HOME = re.compile(r"국산|국내")

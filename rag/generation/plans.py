@@ -10,8 +10,9 @@ from rag.generation.citations import Line
 from rag.generation.lists import members_of
 from rag.generation.phrases import phrase, topic, topic_particle
 from rag.generation.sources import Draft, Sources
+from rag.linking import Mention
 from rag.model_names import rule_pattern, split_model_name
-from rag.question import asks_directly, asks_how_many, masked
+from rag.question import Question, asks_directly, asks_how_many, masked
 from rag.text import compact
 from rag.types import Kind, SectionName, Sentence
 
@@ -39,6 +40,8 @@ _SIDE_BY_SIDE = 4
 _OWN = 2
 """Sentences of the section for this kind of question that an answer holds at least, whatever else is near to its words."""
 _STEPS = 5
+_HOW_MANY = re.compile(r"\bhow (many|much)( \w+)?\s*$", re.IGNORECASE)
+_MANY = re.compile(r"\s*(이|가|은|는|수가|수는|개수가|개수는)?\s*(몇|얼마)")
 _OWN_ENTRY = frozenset({"family", "unknown", "gptq", "awq", "gguf", "qlora", "lora", "quant-type"})
 """Parts of a model's name that an entry of their own explains better than the rule of names does."""
 
@@ -328,7 +331,11 @@ def list_(sources: Sources) -> Draft:
     name = "listed" if len(members) <= _LISTED else "listed_first"
     terms, count = [sources.name(i) for i in members], min(len(members), _LISTED)
     group = sources.retrieval.group
-    of = phrase("listed_of", sources.lang, group=group.named(sources.lang)) if group else ""
+    of = (
+        phrase("listed_of", sources.lang, group=group.named(sources.lang))
+        if group and {*members} <= {*group.members}
+        else ""
+    )
     note = phrase(name, sources.lang, count=count, all=len(members), terms=terms, of=of)
     lines = [*_lines(sources.sentences(lead, "definition")[:1] if lead else (), "- "), *lines]
     if lead and len(members) <= _SHORT_LIST:  # "SGD, Adam and AdamW are widely used optimizers": not all have an entry
@@ -371,6 +378,10 @@ def fact(sources: Sources) -> Draft:
     count = asks_how_many(sources.question)
     chosen: list[Sentence] = []
     carried = sources.question.carried
+    if count and (unit := _unit(sources.question)) and not sources.aspect:
+        pool = [s for i in sources.named if i not in unit.entry_ids for s in sources.sentences(i)]
+        counted = [s for s in pool if re.search(r"\d", s.text) and sources.mentions(s, unit.entry_ids)]
+        return Draft(_lines(sources.best(counted, 2)))
     for entry_id in sorted(sources.subjects, key=lambda i: i not in carried)[: 1 if count else 2]:
         others = [m.surface for m in sources.question.mentions if entry_id not in m.entry_ids]
         pool = sources.sentences(entry_id)
@@ -380,6 +391,14 @@ def fact(sources: Sources) -> Draft:
         whole = bare or sources.aspect
         chosen += [s for s in sources.best(pool, 3, words=others) if whole or sources.overlap(s, others) > 0]
     return Draft(_lines(chosen[:4])) if chosen else define(sources)
+
+
+def _unit(question: Question) -> Mention | None:
+    """The name of what is counted, where something else is named as well: "how many parameters does GPT-3 have"."""
+    if len({frozenset(m.entry_ids) for m in question.mentions}) < 2:
+        return None
+    text = question.text
+    return next((m for m in question.mentions if _HOW_MANY.search(text[: m.start]) or _MANY.match(text[m.end :])), None)
 
 
 def model_name(sources: Sources) -> Draft:
