@@ -28,77 +28,83 @@ THRESHOLD = 0.5
 """Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
 
 WEIGHTS: Mapping[str, float] = {
-    "bias": -6.73,
-    "asked": 5.47,
-    "attribute": -1.16,
-    "bm25": 6.50,
-    "by example": 0.38,
-    "compound glued": -2.48,
-    "compound unknown": -0.25,
-    "compound unseen": 0.69,
-    "core": 2.29,
-    "cosine": 0.28,
-    "coverage": -0.09,
-    "definition": 1.72,
-    "instruction": -4.77,
-    "linked": 5.01,
-    "linked aspect uncovered": -0.64,
-    "linked attribute": -2.31,
-    "linked compound glued": -5.79,
-    "linked compound unknown": -4.15,
-    "linked compound unseen": -0.84,
-    "linked cosine": 4.41,
-    "linked direct": 0.37,
-    "linked other uncovered": -2.84,
-    "linked out of scope": -7.16,
-    "linked unknown": -1.10,
-    "margin": 1.44,
-    "names beside": -7.44,
-    "names glued": -10.57,
-    "names without entry": -5.31,
-    "near the turn before": 3.78,
-    "out of scope": -3.40,
-    "quantity": -0.29,
-    "reverse": -0.09,
-    "short": -3.00,
-    "unknown": -3.75,
+    "bias": -7.92,
+    "asked": 5.19,
+    "attribute": -1.13,
+    "bm25": 6.29,
+    "by example": 0.39,
+    "compound glued": -2.79,
+    "compound unknown": -0.41,
+    "compound unseen": 0.51,
+    "core": 2.36,
+    "cosine": 0.29,
+    "coverage": -0.04,
+    "definition": 1.79,
+    "group": 8.51,
+    "instruction": -5.51,
+    "linked": 5.99,
+    "linked aspect uncovered": -1.18,
+    "linked attribute": -1.93,
+    "linked compound glued": -5.67,
+    "linked compound unknown": -4.35,
+    "linked compound unseen": -0.96,
+    "linked cosine": 4.56,
+    "linked direct": 0.46,
+    "linked other uncovered": -2.82,
+    "linked out of scope": -7.23,
+    "linked unknown": -1.23,
+    "list": -2.89,
+    "margin": 1.50,
+    "names beside": -7.55,
+    "names glued": -11.19,
+    "names without entry": -5.37,
+    "near the turn before": 4.09,
+    "out of scope": -3.03,
+    "quantity": -0.09,
+    "reverse": -0.07,
+    "several": -1.60,
+    "short": -2.94,
+    "unknown": -3.89,
 }
 """For questions whose best entry holds questions."""
 
 WEIGHTS_UNASKED: Mapping[str, float] = {
-    "bias": -8.84,
-    "attribute": -1.28,
-    "bm25": 12.20,
-    "by example": 0.67,
-    "compound glued": -2.43,
-    "compound unknown": -0.62,
-    "compound unseen": 0.27,
-    "core": -0.30,
-    "cosine": 2.78,
-    "coverage": 1.12,
-    "definition": 0.94,
-    "instruction": -5.63,
-    "linked": 6.85,
-    "linked aspect uncovered": -0.17,
-    "linked attribute": -2.51,
-    "linked compound glued": -5.97,
-    "linked compound unknown": -4.15,
-    "linked compound unseen": -0.74,
-    "linked cosine": 6.32,
-    "linked direct": 0.18,
-    "linked other uncovered": -2.30,
-    "linked out of scope": -6.44,
-    "linked unknown": -1.42,
-    "margin": 0.49,
-    "names beside": -6.99,
-    "names glued": -10.27,
-    "names without entry": -5.22,
-    "near the turn before": 3.35,
-    "out of scope": -3.28,
-    "quantity": -0.32,
-    "reverse": 0.21,
-    "short": -3.58,
-    "unknown": -3.36,
+    "bias": -9.38,
+    "attribute": -1.23,
+    "bm25": 11.91,
+    "by example": 0.63,
+    "compound glued": -2.27,
+    "compound unknown": -0.69,
+    "compound unseen": 0.15,
+    "core": -0.26,
+    "cosine": 2.64,
+    "coverage": 1.27,
+    "definition": 1.29,
+    "group": 0.00,
+    "instruction": -5.86,
+    "linked": 7.04,
+    "linked aspect uncovered": -0.45,
+    "linked attribute": -2.41,
+    "linked compound glued": -5.89,
+    "linked compound unknown": -4.23,
+    "linked compound unseen": -0.80,
+    "linked cosine": 6.10,
+    "linked direct": 0.26,
+    "linked other uncovered": -2.26,
+    "linked out of scope": -6.00,
+    "linked unknown": -1.52,
+    "list": 0.71,
+    "margin": 0.24,
+    "names beside": -7.10,
+    "names glued": -10.29,
+    "names without entry": -5.08,
+    "near the turn before": 3.28,
+    "out of scope": -2.70,
+    "quantity": -0.25,
+    "reverse": 0.30,
+    "several": -0.68,
+    "short": -3.25,
+    "unknown": -3.62,
 }
 """For the others: without the nearness of questions, the other signs have to say more."""
 
@@ -151,6 +157,7 @@ def features(
     hits: Sequence[Hit],
     *,
     scope: float,
+    several: float,
     group: float,
     uses: Callable[[str, str], bool],
     terms: EntryTerms,
@@ -161,6 +168,7 @@ def features(
 
     Args:
         scope: whether a glossary answers such questions, -1..1, as :class:`rag.intent.Intent` has it.
+        several: log-odds that several things are asked for, as :class:`rag.intent.Intent` has it.
         group: how well the best group of entries fits what is asked, as :func:`rag.groups.best_group` has it.
         uses: whether an entry (by id) uses an index term anywhere.
         is_word: whether the glossary's text holds a string.
@@ -209,6 +217,7 @@ def features(
         }
     return {
         "out of scope": max(0.0, -scope),
+        "several": max(-1.0, min(1.0, several / _SEVERAL)),
         "unknown": unknown,
         "cosine": cosine,
         "bm25": bm25 / (bm25 + 12.0),
@@ -249,7 +258,8 @@ def _compound(question: Question, *, asked: frozenset[str], is_word: Callable[[s
         for left in question.leftovers:
             before = 0 <= name.start - left.end <= 1
             after = 0 <= left.start - name.end <= 1
-            if not (before or after) or is_word(text[min(left.start, name.start) : max(left.end, name.end)]):
+            word = _whole_word(text, left)
+            if not (before or after) or is_word(text[min(left.end - len(word), name.start) : max(left.end, name.end)]):
                 continue
             if before and asked and text[: left.start].strip() and text[left.start - 1] == " ":
                 continue  # "they keep pushing fp8. what's that?": a verb
@@ -258,7 +268,7 @@ def _compound(question: Question, *, asked: frozenset[str], is_word: Callable[[s
             if after and korean and not _NOUN_ENDS.match(text[left.end :]):
                 continue  # "vram 보라던데": a verb
             if between.isspace() or between in ("/", "(", ")", ",") or (after and korean and not between):
-                kinds.add("unseen" if is_word(_whole_word(text, left)) else "unknown")
+                kinds.add("unseen" if is_word(word) else "unknown")
     return frozenset(kinds)
 
 
@@ -336,6 +346,8 @@ def _asked_apart(question: Question) -> bool:
     return any(not any(a <= o.start < b for o in question.leftovers) for a, b in parts)
 
 
+_SEVERAL = 3.0
+"""Log-odds of asking for several things that count as certain."""
 _OUT_OF_SCOPE = 0.4
 """How far out of scope a question of nothing but names and question words is weighed all the same."""
 _DOUBTS = ("attribute", "linked attribute", "instruction", "names glued", "names beside", "linked compound glued")
@@ -365,6 +377,7 @@ def weigh(
     hits: Sequence[Hit],
     *,
     scope: float,
+    several: float,
     group: float,
     uses: Callable[[str, str], bool],
     terms: EntryTerms,
@@ -372,7 +385,9 @@ def weigh(
     kin: Callable[[str], Collection[str]],
 ) -> Evidence:
     """Weigh the evidence for ``question`` in ranked ``hits``."""
-    found = features(question, hits, scope=scope, group=group, uses=uses, terms=terms, is_word=is_word, kin=kin)
+    found = features(
+        question, hits, scope=scope, several=several, group=group, uses=uses, terms=terms, is_word=is_word, kin=kin
+    )
     unknown = tuple(word for word in question.content if not is_word(word))
     if certain(question, found):
         return Evidence(1.0, found, unknown)

@@ -34,9 +34,9 @@ EQUATES = dict(_PATTERNS)["same"]
 """Words that ask whether two things are one."""
 _PLURAL = re.compile(
     r"(?<![만힘])들(은|이|을|도|만|의|이요|임|요)?(\s\S+){0,2}\W*$|(두|세|네|다섯|몇|\d)\s*(가지|갈래|종류|개만)|갈래(?!로)|이름만|뭐뭐|머머|뭐랑\s*뭐|누구누구|모아|나열|쭉\s*(좀\s*)?(대|말|알려|읊)|후보|구성(되|돼|됨|된)|부품들|"
-    r"\bwhich (\w+ ){0,2}\w+s\b(?! (is|does))|\bwhat (\w+ ){0,2}\w+s (are|do|can|should|would|were|have|exist|could|will)\b|\bwhat all\b|\b(names|ones)\b|"
+    r"\bwhich (\w+ ){0,2}\w+s\b(?! (is|does))|\bwhat (\w+ ){0,2}\w+s (are|do|can|should|would|were|have|exist|could|will)\b|\bwhat all\b|\bhow many .*\b(exist|are there)\b|\b(parts|components)\W*$|\b(names|ones)\b|"
     r"\b(two|three|four|five|[2-9]) (\w+ )?\w+s\b|"
-    r"^(the )?([\w§-]+ ){0,2}\w+[^su\W]s (or \w+s )?(that|which|for|to|where|who|from|used|made|in|i|you|of)\b"
+    r"^(the )?([\w§-]+ ){0,2}\w+[^su\W]s (or \w+s )?(that|which|for|to|where(?! (do|does|is|are|can))|who|from|used|made|in|i|you|of)\b"
 )
 """Plurals and numbers of things asked for."""
 _NAMES = re.compile(r"들\s*(이름|뭐)|이름들|라고들|종류|뭐뭐|\bnames\b")
@@ -129,12 +129,12 @@ def refined(question: Question, intent: Intent) -> Kind:
 def asks_for_several(question: Question, intent: Intent) -> bool:
     """Whether a question whose words do not say so asks for a list: "numbers to watch when serving", "연결해 주는 규격들"."""
     sides = len({frozenset(m.entry_ids) for m in question.mentions}) > 1
-    if question.kind not in _MAYBE_LIST or (sides and question.kind in _OF_SIDES) or asks_directly(question):
+    if question.kind not in _MAYBE_LIST or (sides and question.kind in _OF_SIDES):
         return False
     bare = masked(question)
-    if _ASKS_NAME.search(bare) and not _NAMES.search(bare):
-        return False
     plural = bool(_PLURAL.search(bare))
+    if (_ASKS_NAME.search(bare) and not _NAMES.search(bare)) or (asks_directly(question) and not plural):
+        return False
     return intent.several >= (_SEVERAL_IF_PLURAL if plural else _SEVERAL)
 
 

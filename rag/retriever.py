@@ -222,6 +222,7 @@ class GlossaryRetriever(BaseRetriever):
             question,
             ranked,
             scope=intent.scope,
+            several=intent.several,
             group=fit,
             uses=self.uses,
             terms=self.index.terms,

@@ -45,6 +45,7 @@ def hit(
 TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
 ALPHA: dict[str, Any] = {
     "scope": 0.5,
+    "several": 0.0,
     "group": 0.4,
     "uses": lambda entry, token: token == "alpha",
     "terms": TERMS,
@@ -146,7 +147,7 @@ NAMES = Linker(
 READER = QuestionReader(
     NAMES, corrector=SpellingCorrector(NAMES.names, display=NAMES.display, is_word=lambda word: True)
 )
-TEXT = "linear attention is a layer; models sample layers; 선형 어텐션, 무한"
+TEXT = "linear attention is a layer; models sample layers; 선형 어텐션, 무한; top-p sampling"
 
 
 def read(text: str) -> dict[str, float]:
@@ -157,6 +158,7 @@ def read(text: str) -> dict[str, float]:
         question,
         hits,
         scope=0.5,
+        several=0.0,
         group=0.0,
         uses=lambda entry, token: False,
         terms=TERMS,
@@ -247,6 +249,7 @@ def compounds(found: dict[str, float]) -> set[str]:
         ("보상 모델 래핑이 뭐야", {"unknown"}),
         ("보상모델래핑", {"unknown"}),
         ("layer sampling", {"unseen"}),
+        ("min-p sampling", {"unknown"}),
         ("샘플링 선형이 뭐야", {"unseen"}),
         ("zeta layer sampling", {"unseen"}),
         ("zeta and sampling", set()),
@@ -316,7 +319,15 @@ def test_a_question_like_one_that_the_entry_holds_is_evidence() -> None:
 
 
 def test_every_feature_has_a_weight_and_every_weight_a_feature() -> None:
-    texts = ("zeta", "zeta 샘플링", "샘플링 선형", "infini-attention", "샘플링 보상 모델이 뭐야", "what is fp8-vram")
+    texts = (
+        "zeta",
+        "zeta 샘플링",
+        "샘플링 선형",
+        "infini-attention",
+        "샘플링 보상 모델이 뭐야",
+        "what is fp8-vram",
+        "샘플링 종류",
+    )
     linked = {name for text in texts for name in read(text)}
     loose = {f"compound {kind}" for kind in ("glued", "unknown", "unseen")}
     assert {"bias", *linked, *loose} == set(WEIGHTS_UNASKED) == set(WEIGHTS) - {"asked"}

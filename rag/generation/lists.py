@@ -98,9 +98,11 @@ def _grouped(sources: Sources) -> tuple[str, list[str]] | None:
         return None  # "토크나이저 종류" are not what is in a tokenizer
     if not _asks_for_others(sources):
         return group.head, _by_rank(sources, group.members)
-    if group.head in sources.named:
+    besides = [i for i in sources.named if i != group.head]
+    if not besides:
         return None  # alternatives to LoRA are no variants of it
-    return "", _by_rank(sources, (i for i in group.members if i not in sources.named))
+    left_out = {*besides, *(kind for i in besides for kind in _children(sources, i))}
+    return "", _by_rank(sources, (i for i in group.members if i not in left_out))
 
 
 def _asks_for_others(sources: Sources) -> bool:
