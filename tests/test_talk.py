@@ -84,9 +84,9 @@ def test_more_detail_says_more() -> None:
 
 
 def test_a_description_that_two_terms_fit_gets_both() -> None:
-    answer = ask("the lookup structure that makes similarity search fast")
-    assert {c.id for c in answer.citations} == {"vector-index", "bi-encoder"}
-    assert answer.notes == ("Bi-encoder fits the description almost as well, so it is shown too.",)
+    answer = ask("a data structure for finding nearest vectors")
+    assert {c.id for c in answer.citations} == {"vector-index", "approximate-nearest-neighbor"}
+    assert answer.notes == ("Approximate nearest neighbor fits the description almost as well, so it is shown too.",)
 
 
 @pytest.mark.parametrize("typed", ["morphological analyser", "what is quantisation", "tokeniser"])
