@@ -159,6 +159,7 @@ def features(
     scope: float,
     several: float,
     group: float,
+    other_version: bool,
     uses: Callable[[str, str], bool],
     terms: EntryTerms,
     is_word: Callable[[str], bool],
@@ -169,6 +170,7 @@ def features(
     Args:
         scope: whether a glossary answers such questions, -1..1, as :class:`rag.intent.Intent` has it.
         several: log-odds that several things are asked for, as :class:`rag.intent.Intent` has it.
+        other_version: whether it names a version of a known thing that the glossary never names: "Llama 9".
         group: how well the best group of entries fits what is asked, as :func:`rag.groups.best_group` has it.
         uses: whether an entry (by id) uses an index term anywhere.
         is_word: whether the glossary's text holds a string.
@@ -185,13 +187,14 @@ def features(
     cosine = (max((h.signals["cosine"] for h in hits[:8]), default=0.75) - 0.75) / 0.2
     bm25 = max((h.signals["bm25"] for h in hits[:8] if h.chunk.section != "examples"), default=0.0)
     asked = asks_directly(question)
-    compound = _compound(question, asked=asked, is_word=is_word)
+    compound = _compound(question, asked=asked, is_word=is_word) | ({"glued"} if other_version else set())
     text = masked(question)
     common = {
         "quantity": float(bool(_QUANTITY.search(text)) and question.kind not in ("origin", "reverse")),
-        "linked attribute" if about else "attribute": float(
+        "linked attribute" if about else "attribute": (
             not asked and question.kind != "path" and bool(_ATTRIBUTE.search(text))
-        ),
+        )
+        * (1.0 if about else min(1.0, _DESCRIBED / max(1, words))),  # "so the second call is cheaper" describes
         "names without entry": len([o for o in question.leftovers if _is_name(question.text, o.start, o.end)])
         / max(1, words),
         "instruction": float(_orders(text, asked=bool(asked))),
@@ -222,7 +225,9 @@ def features(
         "cosine": cosine,
         "bm25": bm25 / (bm25 + 12.0),
         "short": float(
-            question.kind != "list" and words + names <= (3 if question.kind in ("define", "expand", "origin") else 2)
+            question.kind != "list"
+            and words + names <= (3 if question.kind in ("define", "expand", "origin") else 2)
+            and len(question.text.split()) <= _SHORT
         ),
         "margin": min(0.2, _margin(hits)) / 0.2,
         "reverse": float(question.kind == "reverse"),
@@ -306,7 +311,8 @@ def _joined_names(
     Returns:
         "glued" if they are joined by a hyphen or nothing, "beside" if by a space.
     """
-    if question.model_name or question.kind in ("compare", "same", "relation", "path", "list"):
+    described = len(question.leftovers) > _DESCRIBED  # "a metric that uses n-gram precision and a brevity penalty"
+    if described or question.model_name or question.kind in ("compare", "same", "relation", "path", "list"):
         return frozenset()
     kinds = set()
     for first, second in zip(question.mentions, question.mentions[1:], strict=False):
@@ -348,6 +354,10 @@ def _asked_apart(question: Question) -> bool:
 
 _SEVERAL = 3.0
 """Log-odds of asking for several things that count as certain."""
+_SHORT = 5
+"""Words of a question that may describe something without a name: "why does it make things up" has six."""
+_DESCRIBED = 3
+"""Words beside names from which a question describes something more often than it asks about what it names."""
 _OUT_OF_SCOPE = 0.4
 """How far out of scope a question of nothing but names and question words is weighed all the same."""
 _DOUBTS = ("attribute", "linked attribute", "instruction", "names glued", "names beside", "linked compound glued")
@@ -379,6 +389,7 @@ def weigh(
     scope: float,
     several: float,
     group: float,
+    other_version: bool,
     uses: Callable[[str, str], bool],
     terms: EntryTerms,
     is_word: Callable[[str], bool],
@@ -386,7 +397,16 @@ def weigh(
 ) -> Evidence:
     """Weigh the evidence for ``question`` in ranked ``hits``."""
     found = features(
-        question, hits, scope=scope, several=several, group=group, uses=uses, terms=terms, is_word=is_word, kin=kin
+        question,
+        hits,
+        scope=scope,
+        several=several,
+        group=group,
+        other_version=other_version,
+        uses=uses,
+        terms=terms,
+        is_word=is_word,
+        kin=kin,
     )
     unknown = tuple(word for word in question.content if not is_word(word))
     if certain(question, found):

@@ -61,13 +61,16 @@ _SETTING = re.compile(
 _WHY_NOT = re.compile(
     r"^((so|but|then|and) )?why not (an? |the |just |use |plain )*§|왜\s*(그냥\s*)?§(을|를|은|는)?\s*안\s*(쓰|써)"
 )
+_DIFFERS = re.compile(
+    r"(how|what).{0,12}§ (is |so |any )*differ|§(은|는|이|가)?\s*(뭐가|어떻게|어디가|얼마나)?\s*(다른|달라|다르|차이)"
+)
 _EFFECT = re.compile(
     r"§(은|는|이|가|도|을|를)?\s*((안|덜|더|많이|얼마나|좀|그래도|확|별로)\s*)*(떨어|나빠|좋아|올라|오르|늘|줄|낮아|높아|느려|빨라|잡아\s*먹|많이\s*먹|차지|아끼|절약)"
     r"|\b(does|will|would|can|do) (the |my )?§ (drop|suffer|go|get|degrade|improve|increase|decrease|fall|rise)\b"
     r"|\b(los(e|es|ing)|hurts?|saves?|increases?|reduces?|improves?|affects?|costs?) (the |any |much |more |my |some )*§"
 )
 """What the term before does to a quantity: after quantization, "정확도는 안 떨어져요?"."""
-_NEXT = re.compile(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)")
+_NEXT = re.compile(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)|\W*§(은|는|은요|는요|도)?\W*$")
 _ASKED_IN: tuple[tuple[Language, re.Pattern[str]], ...] = (
     ("en", re.compile(r"영어로(만)?\s*(답|설명|알려|말|써)|\b(answer|explain|reply)\b.*\bin english")),
     ("ko", re.compile(r"(한국어|한글|우리말)로(만)?\s*(답|설명|알려|말|써)|\b(answer|explain|reply)\b.*\bin korean")),
@@ -142,7 +145,11 @@ class QuestionReader:
             ids = tuple(i for i in self._topics(asked, several=True) if i not in read.entry_ids)
             return replace(read, carried=ids, kind="compare") if ids else read
         if self._one_side(read) and (
-            pronoun or _WHY_NOT.search(bare) or _SET_AGAINST.search(bare) or EQUATES.search(bare)
+            pronoun
+            or _WHY_NOT.search(bare)
+            or _DIFFERS.search(bare)
+            or _SET_AGAINST.search(bare)
+            or EQUATES.search(bare)
         ):
             kind: Kind | None = "same" if EQUATES.search(bare) else "compare" if compares else None
             kind = "compare" if _SIDE_ALONE.fullmatch(bare) or _WHY_NOT.search(bare) else kind

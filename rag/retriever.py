@@ -42,6 +42,13 @@ _ABOUT_IT = re.compile(
     r"((so|but|and|then) )?(does|do|will|would|can|is|are|should) (it|that|this|they)\b", re.IGNORECASE
 )
 """Begins a follow-up on the very term before: "does it hurt quality?"; "how does it remember?" may be about its memory."""
+_VERSION = re.compile(
+    r"[ -]?(\d+(?:\.\d+)?)(?![A-Za-z0-9_%]|\.\d|\s*(개|년|월|일|번|장|배|명|층|단계|가지|bits?\b|layers?\b|parameters?\b|billion|gpus?\b))",
+    re.IGNORECASE,
+)
+"""A number behind a name that counts nothing."""
+_GLUED_PARTICLE = re.compile(r"(?<=[A-Za-z0-9])(은|는|이|가|을|를|의|도|란|이란|랑|이랑|와|과)(?=\s|[?!.,]|$)")
+"""Of "llama3이 뭐야" the particle would be an index term of its own, and a rare one."""
 _EVERYDAY = 3.0
 """An idf below which a word of a follow-up does not make it another subject: "is higher better?" is about the metric."""
 _POOL = 60
@@ -96,6 +103,7 @@ class GlossaryRetriever(BaseRetriever):
     _rows_of_entry: dict[str, list[int]] = PrivateAttr()
     _definitions: dict[str, list[int]] = PrivateAttr()
     _masks: dict[Language, NDArray[np.bool_]] = PrivateAttr()
+    _text: str = PrivateAttr()
     _latin_words: frozenset[str] = PrivateAttr()
     _is_word: Callable[[str], bool] = PrivateAttr()
     _core: Callable[[Language], EntryCores] = PrivateAttr()
@@ -120,7 +128,8 @@ class GlossaryRetriever(BaseRetriever):
         self._core = lru_cache(maxsize=len(LANGUAGES))(self._read_core)  # a question needs that of its language
         self._ids = list(self.index.entries)
         self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
-        vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
+        self._text = "\n".join(chunk.text for chunk in chunks)
+        vocabulary = self._text.casefold()
         self._latin_words = frozenset(re.findall(r"[a-z0-9]+", vocabulary))
         self._is_word = lru_cache(maxsize=50_000)(vocabulary.__contains__)  # a scan of 2 MB; the reader asks repeatedly
         linker = Linker(self.index.entries.values())
@@ -189,8 +198,9 @@ class GlossaryRetriever(BaseRetriever):
         several = asks_for_several(question, intent)
         question = replace(question, kind=refined(question, intent))
         dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
-        lexical = {row: s for row, s in self.index.lexical.search(text, k=4 * _POOL) if mask[row]}
-        coverage = self.index.terms.coverage(text)
+        words = _GLUED_PARTICLE.sub("", text)
+        lexical = {row: s for row, s in self.index.lexical.search(words, k=4 * _POOL) if mask[row]}
+        coverage = self.index.terms.coverage(words)
         rows = {*dense, *list(lexical)[:_POOL]}
         links = self._links(question)
         for entry_id in links:
@@ -205,7 +215,7 @@ class GlossaryRetriever(BaseRetriever):
         rows = {row for row in rows if mask[row]}
         dense |= self._cosines(rows - dense.keys(), vector)
         shared = self._entry_signals(
-            rows, question, text=text, dense=dense, asked=asked, coverage=coverage, links=links
+            rows, question, text=words, dense=dense, asked=asked, coverage=coverage, links=links
         )
         fusion = Fusion(question.kind, self.weights, dense, lexical, shared)
         hits = [fusion.hit(row, self.index.chunks[row]) for row in rows]
@@ -224,6 +234,7 @@ class GlossaryRetriever(BaseRetriever):
             scope=intent.scope,
             several=intent.several,
             group=fit,
+            other_version=self._names_other_version(question),
             uses=self.uses,
             terms=self.index.terms,
             is_word=self.is_word,
@@ -237,6 +248,23 @@ class GlossaryRetriever(BaseRetriever):
         best = tuple(ranked[:k])
         listed = group if question.kind == "list" and fit >= FITS else None
         return Retrieval(question, best if enough else (), best, evidence, entries, intent, cosines, listed)
+
+    def _names_other_version(self, question: Question) -> bool:
+        """Whether a number behind a name makes it a version that the glossary never names, where it names others: "Llama 9"."""
+        for mention in question.mentions:
+            number = _VERSION.match(question.text[mention.end :])
+            if number is None:
+                continue
+            forms = {form for i in mention.entry_ids for form in self.index.entries[i].surfaces if form.isascii()}
+            common = {form for form in forms if re.search(rf"\b{re.escape(form.lower())}\b(?!\.)", self._text)}
+            proper = [form for form in forms - common if form[0].isupper()]
+            named = {v for v in {*"12345678", number[1]} for form in forms if self._names_version(form, v)}
+            if proper and number[1] not in named and (named or number[0][0].isdigit()):
+                return True  # "Mamba3" is a version even where the glossary knows of none
+        return False
+
+    def _names_version(self, form: str, version: str) -> bool:
+        return any(self.is_word(f"{form}{joint}{version}") for joint in ("", " ", "-"))
 
     def _cosines(self, rows: Collection[int], vector: NDArray[np.float32]) -> dict[int, float]:
         """Cosines of a unit vector and the stored ones of some rows."""

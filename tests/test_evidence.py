@@ -46,6 +46,7 @@ TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
 ALPHA: dict[str, Any] = {
     "scope": 0.5,
     "several": 0.0,
+    "other_version": False,
     "group": 0.4,
     "uses": lambda entry, token: token == "alpha",
     "terms": TERMS,
@@ -159,6 +160,7 @@ def read(text: str) -> dict[str, float]:
         hits,
         scope=0.5,
         several=0.0,
+        other_version=False,
         group=0.0,
         uses=lambda entry, token: False,
         terms=TERMS,

@@ -133,3 +133,55 @@ def test_a_number_is_of_what_is_counted_and_of_what_has_it() -> None:
     assert "175 billion" in ask("how many parameters does GPT-3 have").citations[0].quote
     assert "1억 1,000만 개(110M)" in ask("BERT 파라미터가 몇 개야").citations[0].quote
     assert ask("How many parameters does Gemini Ultra have?").abstained
+
+
+@pytest.mark.parametrize(
+    "question", ["라마 9 파라미터 몇 개야", "맘바3 구조 설명해줘", "what is new in FlashAttention 7"]
+)
+def test_a_version_that_the_glossary_never_names_is_not_answered_by_another(question: str) -> None:
+    assert ask(question).abstained
+
+
+@pytest.mark.parametrize(
+    "question", ["llama3이 뭐야", "FlashAttention 2가 뭐야", "온도 2로 하면 어떻게 돼", "Llama 3.1이 뭐야"]
+)
+def test_a_version_that_it_names_or_a_value_is(question: str) -> None:
+    assert not ask(question).abstained
+
+
+def test_names_of_a_pair_in_the_other_language_are_not_the_same_either() -> None:
+    answer = ask("precision이랑 recall 차이점 좀")
+    assert answer.notes == ()
+    assert {"정밀도는", "재현율은"} <= {c.quote[:4] for c in answer.citations}
+
+
+def test_what_one_term_is_for_another_needs_a_sentence_on_both() -> None:
+    assert ask("what is the learning rate used to train llama 3").abstained
+
+
+def test_a_list_that_an_entry_alone_can_give_is_of_its_examples() -> None:
+    assert "Milvus" in " ".join(c.quote for c in ask("which vector databases exist").citations)
+    assert {c.id for c in ask("which tokenizers are there").citations} == {"tokenizer"}
+
+
+def test_how_another_term_differs_is_asked_against_the_one_before() -> None:
+    answer = ask("what is LoRA", "and how is QLoRA different")
+    assert answer.kind == "compare"
+    assert {c.id for c in answer.citations} == {"lora", "qlora"}
+
+
+def test_and_another_is_asked_in_the_same_way() -> None:
+    assert ask("BLEU 어떻게 계산해요?", "ROUGE는요?").kind == "how"
+
+
+def test_a_clause_with_when_is_a_description() -> None:
+    assert ask("when a small model learns to copy a big one").citations[0].id == "knowledge-distillation"
+    assert ask("the thing where you show a few examples in the prompt").citations[0].id == "few-shot"
+
+
+def test_why_it_keeps_happening_is_told_by_the_cause() -> None:
+    assert "때문에 생깁니다" in ask("챗봇이 없는 사실을 자꾸 지어내는데 왜 이러는거임").citations[0].quote
+
+
+def test_a_particle_after_a_space_is_no_part_of_a_missing_name() -> None:
+    assert ask("LoRA+ 가 뭐야").answer.startswith("'LoRA+'")

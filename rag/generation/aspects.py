@@ -48,7 +48,7 @@ ASPECTS = (
         r"줄[이어일입여]|줄고|막[는을지으습]|방지|완화|낮[추춥아]|피하|피할|해결|대처|보완|나누어|멈춥|없[애앱]|덜\s|prevent|reduc|avoid|mitigat|lessen|shrink|lower|\bcut|limit|counter|require|spread|fewer|stop|drops?\b|decreas|\beas(e|es|ed)\b|less (often|likely)", "limits", "how",
     ),
     _aspect(
-        r"왜\s*(생|일어|발생|나타|그래|그런|이래|느려|느린|느리|빨라|빠르|빠른|커|크|안\s)|원인|때문|why (does|do|is|are) (it|this|that|they)? ?(happen|so |fast|slow|big|large)|what causes|\bcauses?\b|come from",
+        r"(왜|why)\b.*(자꾸|매번|계속|\bkeeps?\b|\balways\b|every ?time)|(자꾸|매번|계속|\bkeeps?\b|\balways\b|every ?time).*(왜|why|이유)|왜\s*(생|일어|발생|나타|그래|그런|그러|이러|이런|이래|느려|느린|느리|빨라|빠르|빠른|커|크|안\s)|원인|때문|why (does|do|is|are) (it|this|that|they)? ?(happen|so |fast|slow|big|large)|what causes|\bcauses?\b|come from",
         r"때문|생깁|생기기|원인|동시에|줄입|because|cause|comes? from|arise|happen|by (sharing|managing|storing)", "how", "why",
     ),
     _aspect(

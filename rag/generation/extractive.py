@@ -27,6 +27,7 @@ _COMMON = 20
 """Entries that a word stands in from which it is a common word and no term that the glossary lacks."""
 _HEAD_NOUN = re.compile(r" (learning|method|technique|approach|process)\b")
 """Words of asking that end the name of a term: "federated learning"."""
+_SPACED_PARTICLE = re.compile(r"(?<=[A-Za-z0-9+#.)]) (이|가|은|는|을|를|란|이란)$")
 _NAME_WORDS = 3
 """Words that the name of a missing term has at most: "capital of france", not "model know the order"."""
 _NO_TERM = re.compile(r"(줘|주세요|줄래|해라)$|[\"'‘’“”]|(을|를|한테|에게|에서)\s")
@@ -95,6 +96,7 @@ class ExtractiveGenerator:
         unknown = as_written(question.text, words[0].start, words[-1].end) if named else ""
         if unknown and (tail := _HEAD_NOUN.match(question.text, words[-1].end)):
             unknown += tail[0]
+        unknown = _SPACED_PARTICLE.sub("", unknown)
         few = len(words) <= 2 and len(unknown.split()) <= _NAME_WORDS
         inner = {*unknown.casefold().split()[1:-1]} - _WITHIN_NAMES
         term = not _NO_TERM.search(unknown) and not inner & ENGLISH_FUNCTION

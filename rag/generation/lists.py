@@ -36,7 +36,9 @@ _ALTERNATIVES = re.compile(
     r"대안|말고|더\s*(간단|쉬운|가벼운|싼|빠른|나은|좋은)|\b(alternatives?|besides|other than|something|anything)\b"
 )
 _PARTS = re.compile(r"구성\s*요소|부품|\b(components|parts|building blocks)\b")
-_KINDS = re.compile(r"종류|유형|\b(kinds|types|variants|versions)\b")
+_OF_PARTS = re.compile(
+    r"구성|부품|요소|안에|들어|이루|단계|과정|순서|절차|\b(parts?|components?|inside|made (up )?of|make up|makes up|consists?|contains?|pieces|blocks|halves|stages|steps|layers|ingredients|ins?)\b"
+)
 _HOME = re.compile(r"국산|국내")
 _LANGUAGES = re.compile(r"한국어?|영어|국산|국내|Korean|English|korean|english")
 _CLASSES = tuple(
@@ -94,8 +96,10 @@ def members_of(sources: Sources) -> tuple[str, list[str]]:
 def _grouped(sources: Sources) -> tuple[str, list[str]] | None:
     """Head and members of the group that the retriever found, unless it is none of what the question says."""
     group, question = sources.retrieval.group, masked(sources.question)
-    if group is None or (_KINDS.search(question) and _PARTS.search(" ".join(group.name.values()))):
-        return None  # "토크나이저 종류" are not what is in a tokenizer
+    if group is None or (_PARTS.search(" ".join(group.name.values())) and not _OF_PARTS.search(question)):
+        return None  # "which tokenizers are there" does not ask what is in a tokenizer
+    if sources.question.mentions and not sources.question.leftovers and group.head not in sources.named:
+        return None  # "which vector databases exist" asks for those that the entry gives as examples
     if not _asks_for_others(sources):
         return group.head, _by_rank(sources, group.members)
     besides = [i for i in sources.named if i != group.head]

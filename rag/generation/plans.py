@@ -25,6 +25,8 @@ _SPELLED = re.compile(r"약자|줄임|풀어|이름|뜻하|따온|stands? for|sh
 _MORE = re.compile(
     r"더\s*(자세|알려|설명|깊|말해)|자세히|자세하게|구체적|more (detail|about|info)|tell me more|elaborate|in (more )?(depth|detail)|go on"
 )
+_PROPERTY_OF = re.compile(r"§ (of|used (to train|in|by|for)) (an? |the )?§|§의 §")
+"""Asks of one term what it is for another: "the learning rate used to train Llama 3"."""
 _AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
     ("definition", 1),
     ("how", 3),
@@ -59,6 +61,9 @@ def define(sources: Sources) -> Draft:
         note = phrase("homograph", sources.lang, surface=surface, terms=[sources.name(i) for i in homograph])
         return Draft(_lines(firsts, "- "), [note])
     subjects = sources.subjects
+    if _PROPERTY_OF.search(masked(sources.question)):
+        what, whose = (mention.entry_ids[0] for mention in sources.question.mentions[:2])
+        return Draft(_lines(_joint(sources, what, whose)[:3]))
     if len(subjects) > 1:
         return Draft(_lines(s for i in subjects[:4] for s in sources.sentences(i, "definition")[:1]))
     if _MORE.search(masked(sources.question)):
@@ -138,7 +143,7 @@ def _told(sources: Sources, entry_id: str, sections: tuple[SectionName, ...], *,
     elif sources.question.leftovers:
         found = sources.best(sources.sentences(entry_id), count, preferred=sections)
     else:
-        found = sources.sentences(entry_id, *sections)[:count]
+        found = (own if len(own) >= _OWN else sources.sentences(entry_id, *sections))[:count]
     lacking = min(_OWN, count) - sum(sentence in own for sentence in found)
     return [*found, *[s for s in own if s not in found][: max(0, lacking)]]
 
@@ -305,8 +310,8 @@ def _told_apart(sources: Sources, entry_id: str, names: Iterable[str]) -> list[S
     """Sentences of one entry on names of it that mean different things: "Llama 2" and "Llama 3", "precision" and "recall"."""
     keys = {compact(name): name for name in names}
     digits = {re.sub(r"\D", "", name) for name in keys}
-    term = sources.entries[entry_id].name(sources.lang)
-    parts = {compact(part) for part in re.split(r"\s*(?:\band\b|&|/|,|와|과)\s*", term)}
+    terms = sources.entries[entry_id].term.values()
+    parts = {compact(part) for term in terms for part in re.split(r"\s*(?:\band\b|&|/|,|와|과)\s*", term)}
     if len(keys) > 1 and keys.keys() <= parts:
         return sources.sentences(entry_id, "how")[:3]
     if len(digits) < 2:
@@ -429,7 +434,7 @@ PLANS: Mapping[Kind, Callable[[Sources], Draft]] = {
     "compare": compare,
     "list": list_,
     "how": _about("how", count=4),
-    "why": _about("why", count=3, lead=1),
+    "why": _about("why", "how", count=3, lead=1),
     "limits": _about("limits", count=3),
     "proscons": proscons,
     "examples": _about("examples", count=3),
