@@ -20,7 +20,7 @@ from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings
 from rag.evidence import THRESHOLD, Evidence, weigh
 from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked
-from rag.groups import FITS, best_group
+from rag.groups import FITS, SAME_QUESTION, best_group
 from rag.index import GlossaryIndex
 from rag.intent import UNKNOWN, Intent, intent_of
 from rag.kinds import asks_for_several, refined
@@ -226,7 +226,8 @@ class GlossaryRetriever(BaseRetriever):
         group, fit = best_group(self.index.groups, asked=asked_groups, ranked=entries, named=question.entry_ids)
         if group and question.carried and not {*question.carried} & {group.head, *group.members}:
             group, fit = None, 0.0  # after RAGAS, "which metrics does it have" asks for its own
-        if fit >= FITS and several:
+        same = not question.entry_ids and max(asked_groups.values(), default=0.0) >= SAME_QUESTION
+        if fit >= FITS and (several or same):
             question = replace(question, kind="list")
         evidence = weigh(
             question,

@@ -156,6 +156,11 @@ def test_a_list_that_no_entry_heads(assistant: Assistant, question: str, name: s
     assert f"'{name}'" in answer.notes[0]
 
 
+def test_a_question_that_a_group_holds_is_for_that_group(assistant: Assistant) -> None:
+    answer = assistant.ask("서빙할 때 봐야 할 수치")
+    assert {c.id for c in answer.citations} == {"latency", "throughput", "ttft"}
+
+
 def test_what_a_list_leaves_out_is_left_out(assistant: Assistant) -> None:
     answer = assistant.ask("DPO 말고 보상 모델 없이 하는 선호 학습 방법 종류")
     cited = {c.id for c in answer.citations}
