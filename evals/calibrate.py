@@ -2,7 +2,7 @@
 
 Beside the shipped glossary, the questions are put to random parts of it (5 % to 75 % of the entries), where a question whose
 entry is missing must be refused: the hardest questions there are, and glossaries of other sizes than the shipped one. All this
-with the questions that entries and groups hold, and without them, as a glossary of one's own may be: each has weights of its own.
+with the questions that entries hold, and without them, as a glossary of one's own may be: each has weights of its own.
 Prints the weights to paste, and the risk-coverage table by five-fold cross-validation over questions. Needs scikit-learn.
 """
 
@@ -31,10 +31,10 @@ from rag.settings import Settings, shipped_corpus
 from rag.types import Language
 
 PARTS = (
-    (1.0, 0, True), (0.05, 7, True), (0.1, 5, True), (0.25, 3, True), (0.5, 1, True), (0.75, 8, True),
-    (1.0, 0, False), (0.1, 6, False), (0.25, 4, False), (0.5, 2, False),
+    (1.0, 0, True, True), (0.05, 7, True, True), (0.1, 5, True, True), (0.25, 3, True, True), (0.5, 1, True, True), (0.75, 8, True, True),
+    (1.0, 0, False, True), (0.1, 6, False, False), (0.25, 4, False, True), (0.5, 2, False, False),
 )  # fmt: skip
-"""Share of the entries, seed, and whether they keep their questions: a glossary of one's own may have none."""
+"""Share of the entries, seed, and whether they keep their questions and groups: a glossary of one's own may have none."""
 WHOLE_WEIGHT = 15.0
 """Weight of a question to the whole glossary; one to a part counts 1."""
 INVENTED = 60
@@ -91,8 +91,8 @@ def invented(retriever: GlossaryRetriever, *, asked: bool) -> Iterator[Example]:
             yield Example(text, len(entries), True, asked, False, certain(question, found), True, found)
 
 
-def part_of_glossary(folder: Path, *, share: float, seed: int, asked: bool) -> GlossaryRetriever:
-    """A retriever over a random part of the shipped glossary, copied into the empty ``folder``, with the questions or not."""
+def part_of_glossary(folder: Path, *, share: float, seed: int, asked: bool, grouped: bool) -> GlossaryRetriever:
+    """A retriever over a random part of the shipped glossary, copied into the empty ``folder``, with questions and groups or not."""
     generator, root = random.Random(seed), shipped_corpus()
     (folder / "corpus").mkdir()
     for entry in load_corpus(root).entries:
@@ -100,16 +100,16 @@ def part_of_glossary(folder: Path, *, share: float, seed: int, asked: bool) -> G
             text = (root / entry.file).read_text(encoding="utf-8")
             text = text if asked else _QUESTIONS.sub("", text)
             (folder / "corpus" / Path(entry.file).name).write_text(text, encoding="utf-8")
-    if asked:
+    if grouped:
         shutil.copy(root / GROUPS, folder / "corpus")
     return open_assistant(Settings(corpus=folder / "corpus", index=folder / "index")).retriever
 
 
-def put_to_part(part: tuple[float, int, bool]) -> list[Example]:
+def put_to_part(part: tuple[float, int, bool, bool]) -> list[Example]:
     """Examples over one part of the glossary."""
-    share, seed, asked = part
+    share, seed, asked, grouped = part
     with tempfile.TemporaryDirectory() as folder:
-        retriever = part_of_glossary(Path(folder), share=share, seed=seed, asked=asked)
+        retriever = part_of_glossary(Path(folder), share=share, seed=seed, asked=asked, grouped=grouped)
         found = list(examples(retriever, whole=share == 1, asked=asked))
         return [*found, *islice(invented(retriever, asked=asked), INVENTED)] if share == 1 else found
 

@@ -229,16 +229,20 @@ class GlossaryRetriever(BaseRetriever):
         same = not question.entry_ids and max(asked_groups.values(), default=0.0) >= SAME_QUESTION
         if fit >= FITS and (several or same):
             question = replace(question, kind="list")
+        listed = group if question.kind == "list" and fit >= FITS else None
+        told = (
+            "\n".join(listed.asked).casefold() if listed else ""
+        )  # a group's own words are known, though never quoted
         evidence = weigh(
             question,
             ranked,
             scope=intent.scope,
             several=intent.several,
-            group=fit,
+            group=fit if self.index.groups else None,
             other_version=self._names_other_version(question),
             uses=self.uses,
             terms=self.index.terms,
-            is_word=self.is_word,
+            is_word=lambda word: self.is_word(word) or word.casefold() in told,
             kin=self._reader.linker.kin,
         )
         enough = evidence.confidence >= self.threshold
@@ -247,7 +251,6 @@ class GlossaryRetriever(BaseRetriever):
         dense |= self._cosines(needed - dense.keys(), vector)
         cosines = {self.index.chunks[row].id: dense[row] for row in needed}
         best = tuple(ranked[:k])
-        listed = group if question.kind == "list" and fit >= FITS else None
         return Retrieval(question, best if enough else (), best, evidence, entries, intent, cosines, listed)
 
     def _names_other_version(self, question: Question) -> bool:

@@ -39,8 +39,8 @@ def test_a_question_is_answerable_where_all_that_it_expects_is_there(
 def test_a_part_of_the_glossary_is_a_smaller_glossary(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-    first = part_of_glossary(tmp_path / "a", share=0.01, seed=3, asked=True)
-    again = part_of_glossary(tmp_path / "b", share=0.01, seed=3, asked=False)
+    first = part_of_glossary(tmp_path / "a", share=0.01, seed=3, asked=True, grouped=True)
+    again = part_of_glossary(tmp_path / "b", share=0.01, seed=3, asked=False, grouped=False)
     ids = set(first.index.entries)
     assert set(again.index.entries) == ids
     assert 0 < len(ids) < 20

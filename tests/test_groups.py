@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.chain import Assistant
+from rag.chain import Assistant, open_assistant
 from rag.corpus import Corpus, corpus_digest, load_corpus
 from rag.errors import CorpusError
 from rag.groups import FITS, best_group
+from rag.settings import Settings
 from rag.types import Group
 from tests.helpers import open_shipped
 
@@ -159,6 +160,21 @@ def test_a_list_that_no_entry_heads(assistant: Assistant, question: str, name: s
 def test_a_question_that_a_group_holds_is_for_that_group(assistant: Assistant) -> None:
     answer = assistant.ask("서빙할 때 봐야 할 수치")
     assert {c.id for c in answer.citations} == {"latency", "throughput", "ttft"}
+
+
+def test_a_glossary_of_ones_own_has_groups_of_its_own(write: Write, tmp_path: Path) -> None:
+    texts = {
+        "Zebrafish": "A zebrafish is a small freshwater fish that biologists use as a model organism.",
+        "Fruit fly": "A fruit fly is a small fly that geneticists breed in bottles.",
+        "House mouse": "A house mouse is a small rodent that laboratories keep for experiments.",
+        "Kettle": "A kettle is a vessel in which water is boiled.",
+    }
+    files = {f"{t.replace(' ', '-').lower()}.md": f"---\nterm: {t}\n---\n{text}\n" for t, text in texts.items()}
+    group = "- name: model organisms\n  members: [zebrafish, fruit-fly, house-mouse]\n"
+    own = open_assistant(Settings(corpus=write({**files, "groups.yaml": group}), index=tmp_path / "index"))
+    answer = own.ask("what model organisms are there")
+    assert {c.id for c in answer.citations} == {"zebrafish", "fruit-fly", "house-mouse"}
+    assert own.ask("what kitchen knives are there").abstained
 
 
 def test_what_a_list_leaves_out_is_left_out(assistant: Assistant) -> None:
