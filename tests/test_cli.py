@@ -443,6 +443,7 @@ def test_an_unreadable_file_is_named(run: Run, unreadable: Path) -> None:
 # index
 
 
+@pytest.mark.slow
 def test_index_embeds_only_what_is_new(run: Run, tmp_path: Path) -> None:
     corpus = write_glossary(tmp_path / "glossary", {"alpha.md": "---\nterm: Alphatron\n---\nAlphatron is one.\n"})
     code, out, err = run("--corpus", str(corpus), "index")
@@ -462,6 +463,7 @@ def test_index_embeds_only_what_is_new(run: Run, tmp_path: Path) -> None:
 ALPHA = "Alphatron is the first machine."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["manifest.json", "vectors.faiss"])
 def test_a_corrupt_index_is_rebuilt(run: Run, tmp_path: Path, damage: str) -> None:
     corpus = write_glossary(tmp_path / "glossary", {"alpha.md": f"---\nterm: Alphatron\n---\n{ALPHA}\n"})

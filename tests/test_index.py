@@ -505,6 +505,7 @@ def run_script(script: str, root: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 def test_a_killed_build_leaves_the_index_that_was_there(glossary: Path, tmp_path: Path) -> None:
     assert run_script(KILLED, tmp_path) == [

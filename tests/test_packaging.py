@@ -90,6 +90,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert modules_after(code, *HEAVY) == []
 
 
+@pytest.mark.slow
 def test_asking_loads_no_torch() -> None:
     folder = shipped_index_folder()
     code = f"import rag.cli\nassert rag.cli.main(['--index', {str(folder)!r}, 'ask', 'LoRA가 뭐야?']) == 0"

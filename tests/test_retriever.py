@@ -227,6 +227,7 @@ def test_the_same_question_ranks_the_same_twice(retriever: GlossaryRetriever) ->
     assert retriever.retrieve(question, k=10) == retriever.retrieve(question, k=10)
 
 
+@pytest.mark.slow
 def test_an_index_elsewhere_ranks_the_same(tmp_path: Path) -> None:
     """What is asked and what the glossary says decides, also between passages that are alike, not the folder they lie in."""
     twins = {

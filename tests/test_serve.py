@@ -266,6 +266,7 @@ def test_a_stream_ends_with_an_end_event(client: httpx.Client) -> None:
     assert data[1]["question"] == KO
 
 
+@pytest.mark.slow
 def test_one_thread_for_each_query_is_set_before_an_engine_loads() -> None:
     """Spinning OpenMP threads make a busy machine crawl."""
     code = "import rag.server, faiss; print(faiss.omp_get_max_threads())"

@@ -176,6 +176,7 @@ def test_a_follow_up_is_read_with_the_question_before(page: Page) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_corrected_spelling_is_noted_above_the_answer(page: Page) -> None:
     ask(page, "파인튜능이 뭐야")
     note, answer = page.locator(".note"), page.locator(".answer")
@@ -253,6 +254,7 @@ def test_a_long_conversation_still_fits_the_servers_limits(page: Page, store: Fe
 # What goes wrong
 
 
+@pytest.mark.slow
 def test_an_error_of_the_server_is_shown_and_can_be_retried(desk: Watched, assistant: Failing) -> None:
     desk.allowed.append("status of 500")
     assistant.faults = 1
@@ -517,6 +519,7 @@ def test_a_verdict_that_cannot_be_stored_is_said_and_breaks_nothing(
 # For everyone
 
 
+@pytest.mark.slow
 def test_the_whole_way_works_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.locator("#skip")).to_be_focused()
