@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,7 @@ from rag.index import GlossaryIndex
 from rag.intent import UNKNOWN, Intent, intent_of
 from rag.kinds import asks_for_several, refined
 from rag.lexical import tokens
-from rag.linking import Leftover, Linker
+from rag.linking import Linker
 from rag.question import KOREAN, Question, asks_directly, has_pronoun, masked
 from rag.reader import QuestionReader
 from rag.types import LANGUAGES, Group, Hit, Language
@@ -34,10 +34,6 @@ from rag.typos import SpellingCorrector
 __all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "documents"]
 
 MAX_TOP_K = 10
-_NOTHING_ELSE = re.compile(
-    r"\W*((그럼|그러면|그렇다면|what about|how about|and|then)\b)?\W*(은|는|이란|란|요|은요|는요)?\W*"
-)
-"""What is left of a follow-up that is nothing but a name, without that name."""
 _ABOUT_IT = re.compile(
     r"((so|but|and|then) )?(does|do|will|would|can|is|are|should) (it|that|this|they)\b", re.IGNORECASE
 )
@@ -103,7 +99,6 @@ class GlossaryRetriever(BaseRetriever):
     _rows_of_entry: dict[str, list[int]] = PrivateAttr()
     _definitions: dict[str, list[int]] = PrivateAttr()
     _masks: dict[Language, NDArray[np.bool_]] = PrivateAttr()
-    _text: str = PrivateAttr()
     _latin_words: frozenset[str] = PrivateAttr()
     _is_word: Callable[[str], bool] = PrivateAttr()
     _core: Callable[[Language], EntryCores] = PrivateAttr()
@@ -128,8 +123,7 @@ class GlossaryRetriever(BaseRetriever):
         self._core = lru_cache(maxsize=len(LANGUAGES))(self._read_core)  # a question needs that of its language
         self._ids = list(self.index.entries)
         self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
-        self._text = "\n".join(chunk.text for chunk in chunks)
-        vocabulary = self._text.casefold()
+        vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
         self._latin_words = frozenset(re.findall(r"[a-z0-9]+", vocabulary))
         self._is_word = lru_cache(maxsize=50_000)(vocabulary.__contains__)  # a scan of 2 MB; the reader asks repeatedly
         linker = Linker(self.index.entries.values())
@@ -175,13 +169,9 @@ class GlossaryRetriever(BaseRetriever):
         if not question.carried or not new_subject or has_pronoun(question):
             return True
         near = {other for i in question.carried for other in (i, *self._reader.linker.kin(i)) if other in self._number}
+        said = {token for word in question.content for token in tokens(word)}
         terms = self.index.terms
-
-        def said(word: str) -> bool:
-            return any(terms.idf(t) < _EVERYDAY or any(self.uses(i, t) for i in near) for t in tokens(word))
-
-        names = bool(_NOTHING_ELSE.fullmatch(_without(question.text, question.leftovers)))
-        return (all if names else any)(map(said, question.content))  # "배치 정규화는?" names what it is about
+        return any(terms.idf(t) < _EVERYDAY or any(self.uses(i, t) for i in near) for t in said)
 
     def entry_hits(self, entry_id: str, *, language: Language) -> list[Hit]:
         """All chunks of an entry in ``language`` (or in the one it has), in file order."""
@@ -230,9 +220,7 @@ class GlossaryRetriever(BaseRetriever):
         if fit >= FITS and (several or same):
             question = replace(question, kind="list")
         listed = group if question.kind == "list" and fit >= FITS else None
-        told = (
-            "\n".join(listed.asked).casefold() if listed else ""
-        )  # a group's own words are known, though never quoted
+        told = "\n".join(listed.asked if listed else ()).casefold()  # a group's words are known, though never quoted
         evidence = weigh(
             question,
             ranked,
@@ -260,15 +248,19 @@ class GlossaryRetriever(BaseRetriever):
             if number is None:
                 continue
             forms = {form for i in mention.entry_ids for form in self.index.entries[i].surfaces if form.isascii()}
-            common = {form for form in forms if re.search(rf"\b{re.escape(form.lower())}\b(?!\.)", self._text)}
-            proper = [form for form in forms - common if form[0].isupper()]
-            named = {v for v in {*"12345678", number[1]} for form in forms if self._names_version(form, v)}
-            if proper and number[1] not in named and (named or number[0][0].isdigit()):
-                return True  # "Mamba3" is a version even where the glossary knows of none
+            told = "\n".join(self.index.chunks[row].text for i in mention.entry_ids for row in self._rows_of_entry[i])
+            proper = any(form[0].isupper() and f" {form.lower()} " not in told for form in forms)
+            told = (
+                told.casefold()
+            )  # the entry knows its versions; looking through the whole glossary takes longer than all else
+            named = {
+                v for form in forms for v in re.findall(rf"{re.escape(form.casefold())}[ -]?(\d+(?:\.\d+)?)", told)
+            }
+            elsewhere = (self.is_word(f"{form}{joint}{number[1]}") for form in forms for joint in ("", " ", "-"))
+            a_version = proper and (named or number[0][0].isdigit())  # "Mamba3" is one even if the entry knows of none
+            if a_version and number[1] not in named and not any(elsewhere):
+                return True
         return False
-
-    def _names_version(self, form: str, version: str) -> bool:
-        return any(self.is_word(f"{form}{joint}{version}") for joint in ("", " ", "-"))
 
     def _cosines(self, rows: Collection[int], vector: NDArray[np.float32]) -> dict[int, float]:
         """Cosines of a unit vector and the stored ones of some rows."""
@@ -404,12 +396,6 @@ class GlossaryRetriever(BaseRetriever):
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun | None = None
     ) -> list[Document]:
         return self._get_relevant_documents(query)
-
-
-def _without(text: str, words: Sequence[Leftover]) -> str:
-    for word in reversed(words):
-        text = text[: word.start] + text[word.end :]
-    return text.casefold()
 
 
 def _groups(question: Question) -> Iterable[frozenset[str]]:
