@@ -27,6 +27,7 @@ from evals.metrics import (
 )  # fmt: skip
 from rag.chain import Assistant, open_assistant
 from rag.corpus import load_corpus
+from rag.errors import InputError
 from rag.generation.chat import ChatGenerator, Tally
 from rag.generation.citations import Line, cite
 from rag.generation.models import load_chat_model
@@ -64,9 +65,19 @@ def open_retriever() -> GlossaryRetriever:
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run what the command line asked for; returns the exit code."""
+    if args.limit is not None and not args.answers:
+        raise InputError("--limit goes with --answers")
+    if args.gate and (args.limit is not None or args.split != "heldout"):
+        raise InputError("--gate holds the whole held-out split against its floors: leave --limit and --split out")
     assistant = open_assistant(settings.model_copy(update={"llm": None}))
     if args.answers:
-        figures = evaluate_answers(assistant, split=args.split, llm=_model(assistant, settings), limit=args.limit)
+        figures = evaluate_answers(
+            assistant,
+            split=args.split,
+            corpus=settings.corpus,
+            llm=_model(assistant, settings),
+            limit=args.limit,
+        )
     else:
         figures = evaluate_retrieval(assistant, split=args.split)
     failures = figures.pop("failures")
@@ -76,7 +87,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         _print(figures)
     if args.failures:
         for failure in failures:
-            print(failure)
+            print(failure, file=sys.stderr if args.json else sys.stdout)
     return _gate(figures, "answers" if args.answers else "retrieval") if args.gate else 0
 
 
@@ -91,7 +102,7 @@ def _gate(figures: Figures, name: str) -> int:
             faults.append(f"{key} is {value:.3f}, must be {sign} {bound}")
     for fault in faults:
         print(f"gate: {fault}", file=sys.stderr)
-    print(f"gate: {'failed' if faults else 'passed'}")
+    print(f"gate: {'failed' if faults else 'passed'}", file=sys.stderr)
     return 1 if faults else 0
 
 
@@ -214,16 +225,17 @@ def _tallied(tallies: Sequence[Tally]) -> Figures:
 
 
 def evaluate_answers(
-    assistant: Assistant, *, split: str, llm: WithModel | None = None, limit: int | None = None
+    assistant: Assistant, *, split: str, corpus: Path, llm: WithModel | None = None, limit: int | None = None
 ) -> Figures:
     """Facts, citations, language, abstention and length of answers, by kind and language, beside two baselines.
 
     Args:
+        corpus: the folder of the glossary that ``assistant`` answers from; citations are looked up in its files.
         llm: a second assistant, measured in the same run on the same questions.
         limit: only so many questions.
     """
     cases = [c for c in load_answers() if split in ("all", c.split)][:limit]
-    files = _file_lines(assistant)
+    files = _file_texts(assistant, corpus)
     figures: Figures = {"split": split, "questions": len(cases), "systems": {}, "slices": {}}
     failures: list[str] = []
     answerers = dict(_answerers(assistant))
@@ -277,10 +289,10 @@ def _answerers(assistant: Assistant) -> Mapping[str, Callable[[AnswerCase], Answ
     }
 
 
-def _file_lines(assistant: Assistant) -> Mapping[str, str]:
+def _file_texts(assistant: Assistant, corpus: Path) -> Mapping[str, str]:
     """Texts of the glossary's files, to open citations in."""
     names = {chunk.file for chunk in assistant.retriever.index.chunks}
-    root = load_corpus(Settings.from_env().corpus).root
+    root = load_corpus(corpus).root
     return {name: (root / name).read_text("utf-8") for name in names if (root / name).is_file()}
 
 

@@ -246,6 +246,7 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
     from dataclasses import asdict
 
     from rag.chain import validate_ask
+    from rag.fusion import FUSED
 
     ask = validate_ask({"question": args.question, "language": args.lang, "top_k": args.top_k})
     assistant = _assistant(settings)
@@ -260,10 +261,7 @@ def _search(args: argparse.Namespace, settings: Settings) -> int:
         )
         return 0
     for hit in found.nearest:
-        signals = "  ".join(
-            f"{name} {hit.signals[name]:.2f}"
-            for name in ("link", "dense", "definition", "lexical", "coverage", "section")
-        )
+        signals = "  ".join(f"{name} {hit.signals[name]:.2f}" for name in FUSED)
         print(f"{hit.score:.3f}  {hit.chunk.id}  {hit.chunk.file}:{hit.chunk.line}  ({signals})")
         print(textwrap.indent(textwrap.shorten(hit.chunk.text, 160, placeholder=" …"), "       "))
     verdict = "enough" if found.hits else "too little"

@@ -142,8 +142,8 @@ def points_back(question: Question) -> bool:
 
 
 def masked(question: Question) -> str:
-    """The question in lower case with every name replaced by a mark, so that names cannot look like question words."""
-    text, shift = question.text, 0
+    """The question in lower case with every name replaced by the mark §, so that names cannot look like question words."""
+    text, shift = question.text.replace("§", " "), 0
     for mention in question.mentions:
         start, end = mention.start + shift, mention.end + shift
         text = f"{text[:start]}§{text[end:]}"

@@ -85,12 +85,23 @@ def test_a_quote_that_moved_is_refused(change: dict[str, object]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["One stands here.", "One stands here. [1]", "One stands here. [1] Four is elsewhere. [3]"],
+    [
+        "One stands here.",
+        "One stands here. [1]",
+        "One stands here. [1] Four is elsewhere. [3]",
+        "One stands here. [1] Four is elsewhere. [2] Nothing says this. [9]",
+    ],
 )
 def test_numbers_and_citations_must_match(text: str) -> None:
     _, citations = cite([Line(ONE), Line(FOUR)], scores={})
     with pytest.raises(RagError, match="^the citation numbers of the answer are not 1 to n$"):
         verify(answer(text, citations), chunk=lookup)
+
+
+def test_brackets_of_the_glossary_are_no_citation() -> None:
+    chunk = replace(CHUNK, text="Take element [3] of it.")
+    text, citations = cite([Line(Sentence(chunk, 0, len(chunk.text)))], scores={})
+    verify(answer(text, citations), chunk=lambda _: chunk)
 
 
 def test_a_gap_in_the_numbers_is_refused() -> None:

@@ -194,6 +194,14 @@ def test_a_question_for_a_number_is_no_question_of_how(
 def test_names_are_masked(reader: QuestionReader) -> None:
     assert masked(reader.read("Why is RAG better than Fine-tuning?")) == "why is § better than §?"
     assert masked(reader.read("What is it?")) == "what is it?"
+    assert masked(reader.read("explain § of RAG")) == "explain   of §"
+
+
+@pytest.mark.parametrize(
+    "question", ["what is § in law?", "explain § of LoRA", "§의 LoRA", "why is § better than RAG?"]
+)
+def test_the_mark_of_names_may_be_typed(reader: QuestionReader, question: str) -> None:
+    assert len(asks_directly(reader.read(question))) <= 1
 
 
 # --- follow-ups

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from helpers import open_shipped
 
 from evals.data import AnswerCase
 from evals.report import evaluate_answers
+from rag.cli import main
+from rag.settings import shipped_corpus
 
 
 def test_an_accepted_term_stands_in_for_one_that_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,7 +23,7 @@ def test_an_accepted_term_stands_in_for_one_that_is_expected(monkeypatch: pytest
         for kind, (expected, accept, _) in labelled.items()
     ]
     monkeypatch.setattr("evals.report.load_answers", lambda: cases)
-    figures = evaluate_answers(open_shipped(), split="all")
+    figures = evaluate_answers(open_shipped(), split="all", corpus=shipped_corpus())
     recalls = {kind: figures["slices"][kind]["cited-term recall"]["mean"] for kind in labelled}
     assert recalls == {kind: recall for kind, (_, _, recall) in labelled.items()}
     assert figures["slices"]["en"]["fact recall"]["mean"] == figures["slices"]["en"]["exact quotes"]["mean"] == 1.0
@@ -33,7 +37,32 @@ def test_entries_cited_in_vain_lower_the_precision_but_not_of_a_list(monkeypatch
         )
     ]  # fmt: skip
     monkeypatch.setattr("evals.report.load_answers", lambda: cases)
-    slices = evaluate_answers(open_shipped(), split="all")["slices"]
+    slices = evaluate_answers(open_shipped(), split="all", corpus=shipped_corpus())["slices"]
     apt = {kind: slices[kind]["cited-term precision"]["mean"] for kind in ("half", "all", "none")}
     assert apt == {"half": 0.5, "all": 1.0, "none": 0.0}
     assert "cited-term precision" not in slices["list"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--limit", "3"], "--limit goes with --answers"),
+        (["--answers", "--gate", "--limit", "3"], "--gate holds the whole held-out split against its floors"),
+        (["--gate", "--split", "dev"], "--gate holds the whole held-out split against its floors"),
+    ],
+)
+def test_options_that_do_not_go_together(options: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["eval", *options]) == 2
+    assert capsys.readouterr().err.startswith(f"rag: {message}")
+
+
+def test_json_is_all_there_is_on_standard_output(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cases = [AnswerCase("What is LoRA?", "en", "define", ("lora",), (("never said",),), (), False, ())]
+    monkeypatch.setattr("evals.report.load_answers", lambda: cases)
+    monkeypatch.setattr("evals.report.open_assistant", lambda _: open_shipped())
+    assert main(["eval", "--answers", "--split", "all", "--json", "--failures"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["questions"] == 1
+    assert "What is LoRA?" in err

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,8 @@ from helpers import line_of, open_shipped
 from rag.chain import Assistant
 from rag.fusion import FUSED, SECTIONS_OF_KIND, Weights
 from rag.index import build_index, load_index
-from rag.retriever import MAX_TOP_K, GlossaryRetriever
+from rag.question import Question
+from rag.retriever import MAX_TOP_K, GlossaryRetriever, Retrieval
 from rag.types import SECTIONS, Kind
 
 
@@ -92,6 +95,22 @@ def test_no_documents_without_evidence_but_the_nearest_all_the_same(retriever: G
 async def test_async_equals_sync(retriever: GlossaryRetriever) -> None:
     question = "LoRA랑 QLoRA 차이?"
     assert await retriever.ainvoke(question) == retriever.invoke(question)
+
+
+async def test_async_does_not_hold_the_event_loop(
+    retriever: GlossaryRetriever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+    retrieve = GlossaryRetriever.retrieve
+
+    def noted(self: GlossaryRetriever, question: Question, **kwargs: Any) -> Retrieval:
+        threads.append(threading.get_ident())
+        return retrieve(self, question, **kwargs)
+
+    monkeypatch.setattr(GlossaryRetriever, "retrieve", noted)
+    await retriever.ainvoke("LoRA가 뭐야?")
+    assert len(threads) == 1
+    assert threads[0] != threading.get_ident()
 
 
 def test_k_is_kept_within_bounds(retriever: GlossaryRetriever) -> None:
