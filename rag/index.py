@@ -59,7 +59,7 @@ __all__ = [
     "shipped_vectors",
 ]
 
-FORMAT = 4
+FORMAT = 5
 _COUNTED = {"vectors": "chunks", "questions": "questions", "groups": "groups"}
 """Files of vectors, each with what the manifest calls their number."""
 Progress = Callable[[int, int], None]
@@ -78,7 +78,7 @@ class Manifest(BaseModel):
     chunks: int
     questions: int
     groups: int
-    versions: dict[str, str]
+    program: str
     files: dict[str, str]
 
 
@@ -114,6 +114,17 @@ class BuildReport:
     embedded: int
     reused: int
     removed: int
+
+
+def _program_digest(root: Path) -> str:
+    """SHA-256 over what an index of ``root`` is made of besides the glossary: this package, its engines, the aliases it lends."""
+    digest = hashlib.sha256("".join(f"{name} {version(name)}\n" for name in ("faiss-cpu", "tantivy")).encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    lender = shipped_corpus()
+    if lender.is_dir() and lender.resolve() != root.resolve():
+        digest.update(corpus_digest(lender).encode())
+    return digest.hexdigest()
 
 
 def passage_digest(text: str, *, model: str) -> str:
@@ -234,7 +245,7 @@ def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[
         chunks=len(chunks),
         questions=len(digests["questions"]),
         groups=len(digests["groups"]),
-        versions={name: version(name) for name in ("faiss-cpu", "tantivy")},
+        program=_program_digest(corpus.root),
         files={p.relative_to(target).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
     )
     for path in [*files, target / "lexical", target]:
@@ -365,13 +376,13 @@ def _entry(item: dict[str, Any]) -> Entry:
 
 
 def is_current(corpus_dir: Path, *, folder: Path, model: str) -> bool:
-    """Whether the index in ``folder`` was built from these very files with this model."""
-    digest = corpus_digest(corpus_dir)
+    """Whether the index in ``folder`` was built from these very files, with this model, by this version of the program."""
+    digest, program = corpus_digest(corpus_dir), _program_digest(corpus_dir)
     try:
         manifest = _read_manifest(folder)
     except IndexStoreError:
         return False
-    return manifest.corpus_digest == digest and manifest.model == model
+    return (manifest.corpus_digest, manifest.model, manifest.program) == (digest, model, program)
 
 
 def open_index(

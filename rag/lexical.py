@@ -109,10 +109,6 @@ class EntryTerms:
         """Whether entry number ``entry`` uses ``token``."""
         return entry in self._postings.get(token, ())
 
-    def known(self, token: str) -> bool:
-        """Whether any entry uses ``token``."""
-        return token in self._postings
-
     def idf(self, token: str) -> float:
         """Inverse document frequency over entries, smoothed."""
         return math.log((self._count + 1) / (len(self._postings.get(token, ())) + 0.5))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Self
 
 __all__ = [
     "LANGUAGES",
@@ -23,7 +23,6 @@ __all__ = [
     "Section",
     "SectionName",
     "Sentence",
-    "TextEmbedder",
 ]
 
 Language = Literal["ko", "en"]
@@ -287,10 +286,3 @@ class Answer:
                 "warnings": tuple(data.get("warnings", ())),  # a server of before language models has none
             }
         )
-
-
-class TextEmbedder(Protocol):
-    """Texts to unit vectors; queries and passages are told apart."""
-
-    def __call__(self, texts: Sequence[str], *, role: Literal["query", "passage"]) -> Any:
-        """Return float32 of shape (len(texts), dimension)."""

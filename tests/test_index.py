@@ -288,7 +288,7 @@ def test_a_manifest_that_is_none(built: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 1}, r"has format 1, this program reads 4: run 'rag index'$"),
+        ({"format": 1}, r"has format 1, this program reads 5: run 'rag index'$"),
         ({"model": "org/other"}, r"was built with org/other, not fake/bigrams: run 'rag index'$"),
         ({"chunks": 11}, r"contradicts its manifest: run 'rag index'$"),
         ({"dimension": 384}, r"contradicts its manifest: run 'rag index'$"),
@@ -389,6 +389,20 @@ def test_open_builds_once_then_loads_then_follows_the_files(glossary: Path, fold
     assert len(index.chunks) == 8
     assert index.manifest.corpus_digest == corpus_digest(glossary)
     assert len(builds) == 2
+
+
+@pytest.mark.parametrize("changed", ["faiss", "lent names"])
+def test_an_index_that_another_program_made_is_not_current(
+    glossary: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: str
+) -> None:
+    build_index(glossary, folder=folder, embeddings=BigramEmbeddings(), model=FAKE_MODEL)
+    assert is_current(glossary, folder=folder, model=FAKE_MODEL)
+    if changed == "faiss":
+        monkeypatch.setattr("rag.index.version", lambda name: "0.0.1")
+    else:
+        shipped = write_glossary(tmp_path / "shipped", {"a.md": "---\nterm: A\n---\nA is a letter."})
+        monkeypatch.setattr("rag.index.shipped_corpus", lambda: shipped)
+    assert not is_current(glossary, folder=folder, model=FAKE_MODEL)
 
 
 @pytest.mark.parametrize("name", FILES)

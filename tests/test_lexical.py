@@ -79,8 +79,6 @@ def test_entry_terms() -> None:
     assert terms.has("train", 1)
     assert not terms.has("train", 2)
     assert not terms.has("zebra", 0)
-    assert terms.known("모델")
-    assert not terms.known("zebra")
     assert terms.idf("lora") == pytest.approx(math.log(4 / 1.5))
     assert terms.idf("lora") > terms.idf("train")
 
