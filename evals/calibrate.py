@@ -3,11 +3,13 @@
 Beside the shipped glossary, the questions are put to random parts of it (5 % to 75 % of the entries), where a question whose
 entry is missing must be refused: the hardest questions there are, and glossaries of other sizes than the shipped one. All this
 with the questions that entries hold, and without them, as a glossary of one's own may be: each has weights of its own.
-Prints the weights to paste, and the risk-coverage table by five-fold cross-validation over questions. Needs scikit-learn.
+Writes the weights to ``rag/data/evidence.json`` and prints the risk-coverage table by five-fold cross-validation over questions.
+Needs scikit-learn.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -23,18 +25,28 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from evals.data import AnswerCase, RetrievalCase, load_answers, load_retrieval
-from rag.chain import open_assistant
+from rag.chain import Assistant, open_assistant
 from rag.corpus import GROUPS, load_corpus
 from rag.evidence import certain
-from rag.retriever import GlossaryRetriever
 from rag.settings import Settings, shipped_corpus
 from rag.types import Language
 
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A random share of the glossary, whose entries keep their questions (``asked``) and groups (``grouped``) or not."""
+
+    share: float
+    seed: int
+    asked: bool
+    grouped: bool
+
+
 PARTS = (
-    (1.0, 0, True, True), (0.05, 7, True, True), (0.1, 5, True, True), (0.25, 3, True, True), (0.5, 1, True, True), (0.75, 8, True, True),
-    (1.0, 0, False, True), (0.1, 6, False, False), (0.25, 4, False, True), (0.5, 2, False, False),
+    Part(1.0, 0, True, True), Part(0.05, 7, True, True), Part(0.1, 5, True, True), Part(0.25, 3, True, True), Part(0.5, 1, True, True),
+    Part(0.75, 8, True, True), Part(1.0, 0, False, True), Part(0.1, 6, False, False), Part(0.25, 4, False, True), Part(0.5, 2, False, False),
 )  # fmt: skip
-"""Share of the entries, seed, and whether they keep their questions and groups: a glossary of one's own may have none."""
+WEIGHTS = Path(__file__).parents[1] / "rag" / "data" / "evidence.json"
 WHOLE_WEIGHT = 15.0
 """Weight of a question to the whole glossary; one to a part counts 1."""
 INVENTED = 60
@@ -65,53 +77,55 @@ def answerable(case: RetrievalCase | AnswerCase, ids: set[str]) -> bool | None:
     return None if (wanted | set(case.accept)) & ids else False
 
 
-def examples(retriever: GlossaryRetriever, *, whole: bool, asked: bool) -> Iterator[Example]:
-    """The development questions, put to one glossary."""
-    ids = set(retriever.index.entries)
+def examples(assistant: Assistant, *, whole: bool, asked: bool) -> Iterator[Example]:
+    """The development questions, put to one glossary as its users put them."""
+    ids = set(assistant.retriever.index.entries)
     cases: list[RetrievalCase | AnswerCase] = [*load_retrieval(), *load_answers()]
     for case in cases:
         label = answerable(case, ids)
         if case.split == "dev" and label is not None:
-            question = retriever.reader.read(case.question, history=getattr(case, "history", ()))
-            found = retriever.retrieve(question).evidence.features
-            yield Example(case.question, len(ids), whole, asked, label, certain(question, found), False, found)
+            found = assistant.search({"question": case.question, "history": list(getattr(case, "history", ()))})
+            features = found.evidence.features
+            yield Example(
+                case.question, len(ids), whole, asked, label, certain(found.question, features), False, features
+            )
 
 
-def invented(retriever: GlossaryRetriever, *, asked: bool) -> Iterator[Example]:
+def invented(assistant: Assistant, *, asked: bool) -> Iterator[Example]:
     """Questions for what two unrelated names would mean as one."""
-    generator, entries = random.Random(0), retriever.index.entries
+    generator, entries = random.Random(0), assistant.retriever.index.entries
     while True:
         first, second = generator.sample(sorted(entries), 2)
         template = generator.choice(_ASKED)
         lang: Language = "ko" if "뭐" in template or "뭔" in template else "en"
         text = template.format(a=entries[first].name(lang), b=entries[second].name(lang))
-        question = retriever.reader.read(text)
-        found = retriever.retrieve(question).evidence.features
-        if found.keys() & {"names glued", "names beside"}:
-            yield Example(text, len(entries), True, asked, False, certain(question, found), True, found)
+        found = assistant.search({"question": text})
+        features = found.evidence.features
+        if features.keys() & {"names glued", "names beside"}:
+            sure = certain(found.question, features)
+            yield Example(text, len(entries), True, asked, False, sure, True, features)
 
 
-def part_of_glossary(folder: Path, *, share: float, seed: int, asked: bool, grouped: bool) -> GlossaryRetriever:
-    """A retriever over a random part of the shipped glossary, copied into the empty ``folder``, with questions and groups or not."""
-    generator, root = random.Random(seed), shipped_corpus()
+def part_of_glossary(folder: Path, part: Part) -> Assistant:
+    """An assistant over a random part of the shipped glossary, copied into the empty ``folder``."""
+    generator, root = random.Random(part.seed), shipped_corpus()
     (folder / "corpus").mkdir()
     for entry in load_corpus(root).entries:
-        if generator.random() < share:
+        if generator.random() < part.share:
             text = (root / entry.file).read_text(encoding="utf-8")
-            text = text if asked else _QUESTIONS.sub("", text)
+            text = text if part.asked else _QUESTIONS.sub("", text)
             (folder / "corpus" / Path(entry.file).name).write_text(text, encoding="utf-8")
-    if grouped:
+    if part.grouped:
         shutil.copy(root / GROUPS, folder / "corpus")
-    return open_assistant(Settings(corpus=folder / "corpus", index=folder / "index")).retriever
+    return open_assistant(Settings(corpus=folder / "corpus", index=folder / "index"))
 
 
-def put_to_part(part: tuple[float, int, bool, bool]) -> list[Example]:
+def put_to_part(part: Part) -> list[Example]:
     """Examples over one part of the glossary."""
-    share, seed, asked, grouped = part
     with tempfile.TemporaryDirectory() as folder:
-        retriever = part_of_glossary(Path(folder), share=share, seed=seed, asked=asked, grouped=grouped)
-        found = list(examples(retriever, whole=share == 1, asked=asked))
-        return [*found, *islice(invented(retriever, asked=asked), INVENTED)] if share == 1 else found
+        assistant, whole = part_of_glossary(Path(folder), part), part.share == 1
+        found = list(examples(assistant, whole=whole, asked=part.asked))
+        return [*found, *islice(invented(assistant, asked=part.asked), INVENTED)] if whole else found
 
 
 def collect() -> list[Example]:
@@ -132,14 +146,18 @@ def _matrix(rows: Sequence[Example], names: Sequence[str]) -> np.ndarray:
     return np.array([[row.features.get(name, 0.0) for name in names] for row in rows])
 
 
-def print_fit(name: str, rows: Sequence[Example]) -> None:
-    """Print weights, and the risk-coverage table by cross-validation."""
+def weights_of(rows: Sequence[Example]) -> dict[str, float]:
+    """The weights of a fit on all examples that there is something to weigh in, by feature."""
+    names = sorted({name for row in rows for name in row.features})
+    model = fit([row for row in rows if not row.sure], names)
+    pairs = zip(["bias", *names], [model.intercept_[0], *model.coef_[0]], strict=True)
+    return {name: round(float(weight), 2) for name, weight in pairs}
+
+
+def print_risk(rows: Sequence[Example]) -> None:
+    """Print what is refused rightly and wrongly, by threshold and size of the glossary, in five folds over questions."""
     names = sorted({name for row in rows for name in row.features})
     unsure = [row for row in rows if not row.sure]
-    model = fit(unsure, names)
-    print(f'{name}: Mapping[str, float] = {{\n    "bias": {model.intercept_[0]:.2f},')
-    for feature, weight in zip(names, model.coef_[0], strict=True):
-        print(f'    "{feature}": {weight:.2f},')
     questions = sorted({row.question for row in rows})
     random.Random(0).shuffle(questions)
     fold = {question: i % 5 for i, question in enumerate(questions)}
@@ -149,7 +167,7 @@ def print_fit(name: str, rows: Sequence[Example]) -> None:
         held = [i for i, row in enumerate(rows) if fold[row.question] == k and not row.sure]
         chances = model.predict_proba(_matrix([rows[i] for i in held], names))[:, 1]
         confidence |= dict(zip(held, map(float, chances), strict=True))
-    print("}\nentries  threshold  unanswerable refused  answerable refused")
+    print("entries  threshold  unanswerable refused  answerable refused")
     for entries in sorted({row.entries for row in rows}):
         for threshold in (0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7):
             refused = {
@@ -164,8 +182,12 @@ def print_fit(name: str, rows: Sequence[Example]) -> None:
 def main() -> None:
     """Command line."""
     rows = collect()
-    for name, asked in (("WEIGHTS", True), ("WEIGHTS_UNASKED", False)):
-        print_fit(name, [row for row in rows if row.asked is asked])
+    parts = {name: [row for row in rows if row.asked is asked] for name, asked in (("asked", True), ("unasked", False))}
+    weights = {name: weights_of(part) for name, part in parts.items()}
+    WEIGHTS.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")
+    for name, part in parts.items():
+        print(name)
+        print_risk(part)
 
 
 if __name__ == "__main__":

@@ -5,28 +5,13 @@ from __future__ import annotations
 import re
 
 from rag.intent import Intent
+from rag.kind_patterns import WORDS_OF_KIND
 from rag.question import Question, asks_directly, asks_how_many, masked
 from rag.types import Kind
 
 __all__ = ["COMPARES", "EQUATES", "asks_for_several", "kind_of", "refined"]
 
-_KINDS: tuple[tuple[Kind, str], ...] = (
-    ("same", r"(같은|똑같은|동일한)\s*(거|것|건|말|뜻|의미|개념|용어|얘기|기법|방법|모델)|동의어|똑같(나|아|은가)|같(나요|은가|아\?|음\?)|same (thing|as|concept|meaning|method)|synonym|are .* the same|is .* the same|\bthe same\b|interchangeabl"),
-    ("path", r"(먼저|미리|앞서|이전에|전에)\s*(뭘|뭐|무엇|무슨|어떤|꼭)?\s*.{0,12}(알아|배워|배우|공부|읽|봐야|익혀)|선수\s*지식|선행\s*(지식|학습|개념)|(뭐|뭘|무엇|어디)\s*부터|공부\s*순서|학습\s*순서|뭘 알아야|prerequisite|(learn|know|read|study|understand) (first|beforehand)|before (learning|reading|studying|i (learn|read|study|can))|need to know (to|before)|should i (learn|know|read|study) (first|before|to)|learning path|what to (learn|read|study)"),
-    ("reverse", r"뭐라고?\s*(들?\s*)?(해|하|부르|불러|불리|함|할까|칭)|무엇이라고?\s*(해|하|부르)|라고\s*부르는\s*(게|것이)|(이름|용어|명칭)\s*(이|가|은|는)?\s*(뭐|무엇|뭔|모|알려|있)|부르는\s*(말|용어|이름)|(무슨|어떤)\s*(용어|기법|기술|현상|방법|모델|지표|개념|방식|도구|구조|알고리즘|벤치마크|라이브러리|프레임워크|포맷|형식|말)(을|를|이|라고|이라고)?\s*(이야|야|이지|이냐|이에요|예요|일까|뭐|해|하|부르|불러|이었|였|인가|임|인지|써|쓰|있|말)|\b(is|are|was) (it|this|that|these) called|what'?s? .*\bcall(ed)?\b|(name|term|word) (of|for)\b|what do (you|we|people|they|i) call|how do (you|we|people) call|which (term|word|technique|method|metric|model|benchmark|algorithm|tool|library|framework|architecture|format|phenomenon)\b|what (technique|phenomenon|metric|algorithm|architecture|library|framework|benchmark) (is|does|lets|would|measures|uses)|(그거|그게|이거|그 기법|그 방법) (이름|뭐(였|더))|뭐였(지|더라)|뭐더라"),
-    ("expand", r"약자|줄임말|풀\s*네임|풀네임|무엇의\s*약|뭐의\s*약|약어|줄인\s*말|정식\s*명칭|full\s*(name|form)|stands?\s+for|\bstand 4\b|abbreviat|acronym|spelled out|short for"),
-    ("proscons", r"장\s*단점|pros\s*(and|&|/|n|,)\s*cons|advantages? and (disadvantages?|drawbacks?)|ups(ides)? and downs(ides)?|strengths? and weakness|trade-?offs?|장점(이랑|과|하고|,|이나)\s*단점|(좋은\s*점|이점|좋고|좋은지).*(나쁜\s*점|나빠|나쁜|안|별로|단점)|\b(advantages?|benefits?|good|upsides?)\b.*\b(disadvantages?|drawbacks?|bad|downsides?)\b"),
-    ("limits", r"단점|한계|문제점|약점|부작용|주의|위험|안\s*좋|나쁜\s*점|못하는|불편|limit|drawback|disadvantage|downside|weakness|\bcons\b|caveat|pitfall|shortcoming|what.*(bad|wrong) (about|with)|\brisks?\b"),
-    ("compare", r"차이|§\s*보다|다른\s*(점|거|건|게|가)|비교|구분|구별|헷갈|\bvs\b|vs\.|대비|달라|다르|다름|다른데|다른지|보다\s*(더\s*)?(나아|나은|나음|좋|빠르|빨라|느리|느려)|뭐가\s*(더|나)|무엇이\s*더|어느\s*(게|것|쪽|걸)|중에?\s*(뭐|어느|어떤|뭘)|\bdiffs?\b|differ(?!ent (q\b|question|topic|thing|subject))|versus|compar|distinguish|distinction|better than|which (is|one|of|should|do i|would)\b|instead of|opposed to|rather than"),
-    ("list", r"(?<!한)(?<!한 )종류|구성\s*요소|\b(components|building blocks|parts) of\b|유형|목록|리스트|(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)|뭐\s*뭐|(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있|나열|(모두|전부|싹|죄다|다)\s*(알려|말해|보여|대\s*봐|적어)|\b(types|kinds|sorts|variants|families|list|members) of\b|what .* (are there|exist)|list (all|the|some|me)|name (them|some|a few|the|all)|which .* (are there|exist|available)|different (types|kinds|ways)|what (types|kinds)|\b(which|what) ((?!is|does|are)[\w§]+ )?(metrics|scores|benchmarks|datasets|tools|libraries|frameworks|engines|models|methods|techniques|algorithms|formats|attacks|strategies)\b|^list\b|§ (types?|kinds|variants|families|versions|tools|metrics|methods|techniques|algorithms|method list|list)\b|\blist of\b|§s? exist\b|\b(flavou?rs|generations)\b|^(\w+ )?(methods|techniques|tricks|ways|tools|programs|apps|products|models|llms|metrics|scores|formats|chips|protocols|benchmarks|datasets|libraries|frameworks|algorithms|strategies) (that|for|to|which|used|of)\b|(기법|방법|수법|모델|지표|도구|툴|프로그램|제품|칩|알고리즘|포맷|형식|프레임워크|라이브러리|벤치마크|데이터셋|전략|방식)\s*(이름)?들\W*(좀|은|이|뭐|이름|알려|전부)?\b|(기법|방법|모델|지표|도구|툴|알고리즘|포맷|라이브러리|프레임워크|벤치마크)\s*(목록|리스트|모음|전부|모두)|말고\s*(다른|비슷한|또)\s*(거|것|건|게)?|all of them|, (a )?list( (pls|please|them|em|it))?\W*$|\balternatives\b|\b(something|anything|any) (else|(more )?(simpler|easier|cheaper|lighter|faster|better|modern|newer))\b|더\s*(간단|쉬운|가벼운|싼|빠른|나은|좋은)\s*(거|것|건|게|방법|기법)|대안|대표적인\s*거|이름\s*대"),
-    ("origin", r"(누가|누구)(?!.{0,10}(골라|고르|고른|정하|정해|결정|판단|채점|매기|매겨|쓰|써|해야))|언제(?!.{0,12}(해야|하는\s*(게|거|것)|하면|하나|쓰|써|쓸|씀|씁|필요|효과|좋|같|느려|빨라|멈|끝|끄|켜|안\s|못|없))|몇\s*년|만든\s*(사람|곳|회사|데|나라)|어디서\s*(만|나|개발|발표|나온|낸|낸거)|어느\s*(회사|나라|대학|기관|팀)|어디\s*(거|껀|회사|제품|모델)|개발사|제작사|개발자가\s*(누|어디)|유래|처음\s*(나|발표|제안|등장|소개)|최초|\bwho\b(?! (is|are) (using|it for))(?!.{0,6}\b(picks?|chooses?|decides?|selects?|uses?|should|needs?|grades?|judges?|checks?)\b)|(^|[,.;] ?)when\b(?! (an?|the|your?|my|i|we|it|they|someone|people|something)\b)(?! \w+ing\b)(?!.{0,40}\b(worth|better|useful|enough|makes? sense)\b)(?! (to|should|do|does|would|not|can|is it (better|best|good|useful|worth|not)|i|we|you)\b)|\bwhen (was|were|did|is)\b(?!.{0,40}\b(worth|better|useful|enough|makes? sense)\b)(?! it (better|best|good|useful|worth|not))|\band when\W*$|what year|which (company|lab|team|university|organi[sz]ation|group)|made by|inventor|invented|\borigin\b|where did .* come|where .* (come|came) from|author"),
-    ("examples", r"예시|예를|예제|사례|예는|예로|예\s*좀|\bexamples?\b|use cases?|for instance"),
-    ("why", r"왜|이유|장점|좋은\s*점|뭐가\s*좋|무엇이\s*좋|이점|효과|중요|쓸모|용도|목적|필요|쓰는\s*(거|이유|데)|어디에?\s*(써|쓰|사용|활용)|언제.{0,8}(써|쓰|쓸|씀|씁)|\bwhy\b|benefit|advantage|purpose|important|matters?\b|useful|good for|used for|what.* for\b|point of|\bpros\b|reasons?\b|worth|when (should|would|do) (i|we|you|one) use|need\b"),
-    ("how", r"어떻게|어케|어캐|우째|원리|작동|동작|방식|과정|단계|구조|절차|하는\s*법|방법|돌아가|메커니즘|\bhow\b|mechanism|work|steps|process|procedure|under the hood|algorithm"),
-    ("plain", r"쉽게|쉬운\s*말|쉬운말|초등학생|초딩|비전공자|문과|일상\s*(언어|용어)|비유|eli ?5|(like|as if) i.?m (five|5|a )|plain (words|english|language)|(simple|layman.?s?|lay|everyday) (terms|words|english|language)|\bsimply\b|dumb (it|this) down|for (dummies|beginners|a beginner)|to (a|my|an) (manager|boss|child|kid|grandm\w+|beginner|(five|5).year|layperson|non)"),
-    ("define", r"뭐|무엇|뭔|머야|모야|뜻|의미|정의|개념|설명|알려|소개|란\s*\??$|이란|궁금|요약|\bwhat|define|definition|meaning|\bmean\b|means|explain|describe|tell me|overview|summar"),
-)  # fmt: skip
-_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _KINDS)
+_PATTERNS = tuple((kind, re.compile("|".join(alternatives))) for kind, alternatives in WORDS_OF_KIND)
 COMPARES = dict(_PATTERNS)["compare"]
 """Words that compare."""
 _ASKS_NAME = dict(_PATTERNS)["reverse"]
@@ -68,6 +53,7 @@ _THING = re.compile(
 )
 _MISREAD = frozenset({"examples", "limits", "origin", "expand", "plain", "list"})
 """Kinds that a word of a description may look like: "the thing where you show a few examples"."""
+_HOW_IT_DOES = re.compile(r"((so|and|but) )?(how (do|does|can|is|are)|why)\b")
 _HOW_OR_WHY = re.compile(r"왜|어떻게|어케|\bhow\b|\bwhy\b")
 _TOPICAL = re.compile(r"\s?(은|는|이란|란|에서|로)")
 _RELATION = re.compile(
@@ -161,6 +147,8 @@ def _plausible_kinds(question: Question, bare: str, *, several: bool) -> list[Ki
     ruled_out: set[Kind] = set()
     if _WHEN_TO_USE.search(bare):
         ruled_out.add("origin")
+    if _HOW_IT_DOES.match(bare):
+        ruled_out.add("origin")  # "how does RAG find the author of a document"
     if len(question.mentions) + len(question.carried) < 2:
         ruled_out.add("same")
     if not several and not question.leftovers and len(question.mentions) < 2:

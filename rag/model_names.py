@@ -15,7 +15,7 @@ from rag.types import Language
 __all__ = ["Part", "find_model_name", "rule_pattern", "split_model_name"]
 
 _WORD = re.compile(
-    r"(?:[A-Za-z0-9]+/)?[A-Za-z][A-Za-z0-9.]*(?:[-_][A-Za-z0-9.]+)+|(?<![\w.-])(?:\d+x)?\d+(?:\.\d+)?[BM](?![A-Za-z0-9_-])|(?<![\w-])A\d+(?:\.\d+)?B(?![A-Za-z0-9_-])|(?<![\w-])I?Q\d(?:_[A-Z0-9]+)+"
+    r"(?<![A-Za-z0-9._-])(?:[A-Za-z0-9]+/)?(?:[A-Za-z][A-Za-z0-9.]*|\d+(?:\.\d+)?[BMbm])(?:[-_][A-Za-z0-9.]+)+|(?<![\w.-])(?:\d+x)?\d+(?:\.\d+)?[BM](?![A-Za-z0-9_-])|(?<![\w-])A\d+(?:\.\d+)?B(?![A-Za-z0-9_-])|(?<![\w-])I?Q\d(?:_[A-Z0-9]+)+"
 )
 _RULES: tuple[tuple[str, str, str], ...] = (
     # name of the rule, the part, what the sentence that states the rule contains
@@ -109,8 +109,8 @@ def find_model_name(text: str, linker: Linker) -> str:
         if linker.lookup(name):
             continue
         rules = [part.rule for part in split_model_name(name, linker)]
-        if _telling(rules):
-            return name
+        if _telling(rules) and not (name[0].isdigit() and {"family", "unknown"} & set(rules)):
+            return name  # but not the "7b-parameter" of "a 7b-parameter model"
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rag.errors import InputError
@@ -53,6 +53,8 @@ _SOCIAL = re.compile(
     r"\W*((아|오|네|응|넵|오케이|ㅇㅋ|정말|진짜|너무|고마워요?|고맙습니다|감사해요|감사합니다|안녕|안녕하세요|ok|okay|thanks?|thank you|thx|so much|a lot|hi|hello|hey|great|cool|got it)\W*)+"
 )
 _SUBJECT = re.compile(r"\b(does|is|was|has|did) $", re.IGNORECASE)
+_MORE_SO = re.compile(r"^(so |and |then )?what('?s| is) (\w+er|more|less)\b")
+"""Asks which of the terms before: "what's simpler to train"."""
 _WHICH = re.compile(r"^(그럼\s*|so |and |then )?(which|뭐가|어느|어떤|둘)")
 _RATHER = re.compile(r"why not|instead|rather|대신|말고|안\s*(쓰|써|하|해)")
 _SETTING = re.compile(
@@ -67,10 +69,16 @@ _DIFFERS = re.compile(
 _EFFECT = re.compile(
     r"§(은|는|이|가|도|을|를)?\s*((안|덜|더|많이|얼마나|좀|그래도|확|별로)\s*)*(떨어|나빠|좋아|올라|오르|늘|줄|낮아|높아|느려|빨라|잡아\s*먹|많이\s*먹|차지|아끼|절약)"
     r"|\b(does|will|would|can|do) (the |my )?§ (drop|suffer|go|get|degrade|improve|increase|decrease|fall|rise)\b"
+    r"|\bhow (much|many) (more |fewer |less |extra )?§\W*$|§(은|는|이|가)?\s*(몇|얼마)|^(그거|그건|그것|그게|그|이거|이건|얘|걔)(의|도)?\s*§|\b(its|their) §"
     r"|\b(los(e|es|ing)|hurts?|saves?|increases?|reduces?|improves?|affects?|costs?) (the |any |much |more |my |some )*§"
 )
-"""What the term before does to a quantity: after quantization, "정확도는 안 떨어져요?"."""
+"""Asks for something of the term before: after quantization "정확도는 안 떨어져요?", after RAG "그거 평가는 어떻게 해"."""
 _NEXT = re.compile(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)|\W*§(은|는|은요|는요|도)?\W*$")
+_AND_THAT = re.compile(
+    r"(그럼|그러면|and|then|so|what about|how about)\s+(the )?[\w.+#-]+( [\w.+#-]+)?\W*|[\w.+#-]+(은|는)(요)?\W*",
+    re.IGNORECASE,
+)
+"""Asks the same of something else: "and ALiBi?", "ALiBi는요?"."""
 _ASKED_IN: tuple[tuple[Language, re.Pattern[str]], ...] = (
     ("en", re.compile(r"영어로(만)?\s*(답|설명|알려|말|써)|\b(answer|explain|reply)\b.*\bin english")),
     ("ko", re.compile(r"(한국어|한글|우리말)로(만)?\s*(답|설명|알려|말|써)|\b(answer|explain|reply)\b.*\bin korean")),
@@ -96,9 +104,15 @@ def _topics(earlier: Question) -> tuple[str, ...]:
 class QuestionReader:
     """Reads questions against the names of one glossary."""
 
-    def __init__(self, linker: Linker, *, corrector: SpellingCorrector) -> None:
+    def __init__(self, linker: Linker, *, corrector: SpellingCorrector, is_name: Callable[[str], bool]) -> None:
+        """Make a reader.
+
+        Args:
+            is_name: whether the glossary's text writes a word as the name of something, with or without an entry.
+        """
         self.linker = linker
         self._corrector = corrector
+        self._is_name = is_name
 
     def read(self, question: str, *, language: Language | None = None, history: Sequence[Turn] = ()) -> Question:
         """Understand ``question`` after the turns of ``history``; the language is told by the letters unless given."""
@@ -139,7 +153,7 @@ class QuestionReader:
         asked_for_name = read.kind == "reverse" or _OTHER_ONE.search(bare)
         if asked_for_name and len(read.leftovers) > 1 and not asks_directly(read):
             return replace(read, kind="reverse")
-        pronoun, compares = has_pronoun(read), bool(COMPARES.search(bare))
+        pronoun, compares = has_pronoun(read), bool(COMPARES.search(bare) or _MORE_SO.search(bare))
         elliptic = not read.mentions and not read.leftovers and not read.model_name
         if compares and read.mentions and _ALL_OF.search(bare):
             ids = tuple(i for i in self._topics(asked, several=True) if i not in read.entry_ids)
@@ -157,7 +171,7 @@ class QuestionReader:
             if kind is not None:
                 ids = tuple(i for i in self._topics(asked) if i not in read.entry_ids)[:1]
                 return replace(read, carried=ids, kind=kind) if ids else read
-        if compares and not read.mentions and (elliptic or pronoun or _WHICH.search(bare)):
+        if compares and not read.mentions and (elliptic or pronoun or _WHICH.search(bare) or _MORE_SO.search(bare)):
             ids = self._topics(asked, several=True)
             return replace(read, carried=ids, kind="compare") if ids else read
         setting = len(read.mentions) == 1 and read.leftovers and _SETTING.search(bare)
@@ -217,6 +231,8 @@ class QuestionReader:
         for left in read.leftovers:
             strange = left.surface.isascii() and len(left.surface) > 3 and not self._corrector.is_word(left.surface)
             subject = _SUBJECT.search(read.text[: left.start]) or any(map(is_hangul, read.text))
+            if not read.mentions and _AND_THAT.fullmatch(read.text) and (strange or self._is_name(left.surface)):
+                return True
             if strange and subject and (back < 0 or left.start < back):
                 return not read.mentions
         return False

@@ -18,7 +18,7 @@ from pydantic import ConfigDict, PrivateAttr
 
 from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings
-from rag.evidence import THRESHOLD, Evidence, weigh
+from rag.evidence import THRESHOLD, Evidence, Signs, weigh
 from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked
 from rag.groups import FITS, SAME_QUESTION, best_group
 from rag.index import GlossaryIndex
@@ -30,6 +30,7 @@ from rag.question import KOREAN, Question, asks_directly, has_pronoun, masked
 from rag.reader import QuestionReader
 from rag.types import LANGUAGES, Group, Hit, Language
 from rag.typos import SpellingCorrector
+from rag.vocabulary import Vocabulary
 
 __all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "documents"]
 
@@ -45,6 +46,8 @@ _VERSION = re.compile(
 """A number behind a name that counts nothing."""
 _GLUED_PARTICLE = re.compile(r"(?<=[A-Za-z0-9])(은|는|이|가|을|를|의|도|란|이란|랑|이랑|와|과)(?=\s|[?!.,]|$)")
 """Of "llama3이 뭐야" the particle would be an index term of its own, and a rare one."""
+_NAME = re.compile(r"\b[A-Za-z0-9]*[A-Za-z0-9][A-Z][A-Za-z0-9]*\b")
+"""A word with a capital inside, which is how names of things are written: "ALiBi", "SGD"."""
 _EVERYDAY = 3.0
 """An idf below which a word of a follow-up does not make it another subject: "is higher better?" is about the metric."""
 _POOL = 60
@@ -96,6 +99,7 @@ class GlossaryRetriever(BaseRetriever):
     threshold: float = THRESHOLD
 
     _reader: QuestionReader = PrivateAttr()
+    _words: Vocabulary = PrivateAttr()
     _rows_of_entry: dict[str, list[int]] = PrivateAttr()
     _definitions: dict[str, list[int]] = PrivateAttr()
     _masks: dict[Language, NDArray[np.bool_]] = PrivateAttr()
@@ -123,12 +127,15 @@ class GlossaryRetriever(BaseRetriever):
         self._core = lru_cache(maxsize=len(LANGUAGES))(self._read_core)  # a question needs that of its language
         self._ids = list(self.index.entries)
         self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
-        vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
+        written = "\n".join(chunk.text for chunk in chunks)
+        names = frozenset(name.casefold() for name in _NAME.findall(written))
+        vocabulary = written.casefold()
         self._latin_words = frozenset(re.findall(r"[a-z0-9]+", vocabulary))
         self._is_word = lru_cache(maxsize=50_000)(vocabulary.__contains__)  # a scan of 2 MB; the reader asks repeatedly
         linker = Linker(self.index.entries.values())
         corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_spelled)
-        self._reader = QuestionReader(linker, corrector=corrector)
+        self._reader = QuestionReader(linker, corrector=corrector, is_name=lambda word: word.casefold() in names)
+        self._words = Vocabulary(terms=self.index.terms, is_word=self.is_word, uses=self.uses, kin=linker.kin)
 
     def _read_core(self, language: Language) -> EntryCores:
         rows = np.flatnonzero(self._masks[language]).tolist()
@@ -188,9 +195,9 @@ class GlossaryRetriever(BaseRetriever):
         several = asks_for_several(question, intent)
         question = replace(question, kind=refined(question, intent))
         dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
-        words = _GLUED_PARTICLE.sub("", text)
-        lexical = {row: s for row, s in self.index.lexical.search(words, k=4 * _POOL) if mask[row]}
-        coverage = self.index.terms.coverage(words)
+        unglued = _GLUED_PARTICLE.sub("", text)
+        lexical = {row: s for row, s in self.index.lexical.search(unglued, k=4 * _POOL) if mask[row]}
+        coverage = self.index.terms.coverage(unglued)
         rows = {*dense, *list(lexical)[:_POOL]}
         links = self._links(question)
         for entry_id in links:
@@ -205,7 +212,7 @@ class GlossaryRetriever(BaseRetriever):
         rows = {row for row in rows if mask[row]}
         dense |= self._cosines(rows - dense.keys(), vector)
         shared = self._entry_signals(
-            rows, question, text=words, dense=dense, asked=asked, coverage=coverage, links=links
+            rows, question, text=unglued, dense=dense, asked=asked, coverage=coverage, links=links
         )
         fusion = Fusion(question.kind, self.weights, dense, lexical, shared)
         hits = [fusion.hit(row, self.index.chunks[row]) for row in rows]
@@ -221,18 +228,14 @@ class GlossaryRetriever(BaseRetriever):
             question = replace(question, kind="list")
         listed = group if question.kind == "list" and fit >= FITS else None
         told = "\n".join(listed.asked if listed else ()).casefold()  # a group's words are known, though never quoted
-        evidence = weigh(
-            question,
-            ranked,
+        signs = Signs(
             scope=intent.scope,
             several=intent.several,
             group=fit if self.index.groups else None,
             other_version=self._names_other_version(question),
-            uses=self.uses,
-            terms=self.index.terms,
-            is_word=lambda word: self.is_word(word) or word.casefold() in told,
-            kin=self._reader.linker.kin,
         )
+        words = replace(self._words, is_word=lambda word: self.is_word(word) or word.casefold() in told)
+        evidence = weigh(question, ranked, signs=signs, words=words)
         enough = evidence.confidence >= self.threshold
         answering = dict.fromkeys([*question.entry_ids, *entries[:3]])
         needed = {row for i in answering for row in self._rows_of_entry.get(i, ()) if mask[row]}

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from conftest import BigramEmbeddings
 
-from evals.calibrate import Example, answerable, examples, fit, part_of_glossary
+from evals.calibrate import Example, Part, answerable, examples, fit, part_of_glossary, weights_of
 from evals.data import RetrievalCase
+from rag.chain import Assistant
 from rag.index import GlossaryIndex
 from rag.retriever import GlossaryRetriever
 from rag.settings import shipped_corpus
@@ -39,8 +40,8 @@ def test_a_question_is_answerable_where_all_that_it_expects_is_there(
 def test_a_part_of_the_glossary_is_a_smaller_glossary(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-    first = part_of_glossary(tmp_path / "a", share=0.01, seed=3, asked=True, grouped=True)
-    again = part_of_glossary(tmp_path / "b", share=0.01, seed=3, asked=False, grouped=False)
+    first = part_of_glossary(tmp_path / "a", Part(0.01, seed=3, asked=True, grouped=True)).retriever
+    again = part_of_glossary(tmp_path / "b", Part(0.01, seed=3, asked=False, grouped=False)).retriever
     ids = set(first.index.entries)
     assert set(again.index.entries) == ids
     assert 0 < len(ids) < 20
@@ -60,8 +61,8 @@ def test_examples_are_the_development_questions_of_a_glossary(
     ]
     monkeypatch.setattr("evals.calibrate.load_retrieval", lambda: cases)
     monkeypatch.setattr("evals.calibrate.load_answers", list)
-    retriever = GlossaryRetriever(index=small_index, embeddings=BigramEmbeddings())
-    found = list(examples(retriever, whole=False, asked=True))
+    assistant = Assistant(GlossaryRetriever(index=small_index, embeddings=BigramEmbeddings()))
+    found = list(examples(assistant, whole=False, asked=True))
     asked = [c.question for c in cases if c.split == "dev"]
     assert 0 < len(asked) < len(cases)
     assert [(e.question, e.answerable) for e in found] == [
@@ -104,3 +105,10 @@ def test_a_question_to_the_whole_glossary_weighs_more_than_one_to_a_part() -> No
     low, high = chances(rows, 0.0, 1.0)
     assert low < 0.2
     assert high > 0.8
+
+
+def test_weights_have_a_bias_and_come_from_what_there_is_something_to_weigh_in() -> None:
+    rows = [example(answerable=True, x=1.0), example(answerable=False)] * 5
+    weights = weights_of([*rows, replace(example(answerable=False, x=1.0), sure=True)])
+    assert set(weights) == {"bias", "x"}
+    assert weights["bias"] < 0 < weights["x"]

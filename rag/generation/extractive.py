@@ -25,7 +25,7 @@ __all__ = ["ExtractiveGenerator"]
 MAX_SENTENCES = 8
 _COMMON = 20
 """Entries that a word stands in from which it is a common word and no term that the glossary lacks."""
-_HEAD_NOUN = re.compile(r" (learning|method|technique|approach|process)\b")
+_HEAD_NOUN = re.compile(r" (learning|method|technique|approach|process)(?![A-Za-z])")
 """Words of asking that end the name of a term: "federated learning"."""
 _SPACED_PARTICLE = re.compile(r"(?<=[A-Za-z0-9+#.)]) (이|가|은|는|을|를|란|이란)$")
 _NAME_WORDS = 3
@@ -128,8 +128,9 @@ class ExtractiveGenerator:
         """Entries whose text holds a word that has no entry, those that hold it most often first."""
         bound = "A-Za-z0-9" if word.isascii() else "가-힣"
         pattern = re.compile(rf"(?<![{bound}]){re.escape(word)}{'(?![A-Za-z0-9])' if word.isascii() else ''}", re.I)
-        found = Counter(c.entry_id for c in self._chunks.values() if c.lang == lang and pattern.search(c.text))
-        return [entry_id for entry_id, _ in found.most_common()]
+        found = [c for c in self._chunks.values() if pattern.search(c.text)]
+        ids = Counter(c.entry_id for c in found if c.lang == lang) or Counter(c.entry_id for c in found)
+        return [entry_id for entry_id, _ in ids.most_common()]
 
     def _understood(self, question: Question) -> Iterable[str]:
         lang = question.language

@@ -13,6 +13,7 @@ from rag.generation.sources import Draft, Sources
 from rag.linking import Mention
 from rag.model_names import rule_pattern, split_model_name
 from rag.question import Question, asks_directly, asks_how_many, masked
+from rag.sides import as_written
 from rag.text import compact
 from rag.types import Kind, SectionName, Sentence
 
@@ -42,6 +43,10 @@ _SIDE_BY_SIDE = 4
 _OWN = 2
 """Sentences of the section for this kind of question that an answer holds at least, whatever else is near to its words."""
 _STEPS = 5
+_AGAINST = re.compile(r"\b(from|than|with|vs\.?|versus|compared to) (an? |the )?$", re.IGNORECASE)
+_AGAINST_KO = re.compile(r"(이랑|랑|하고|와|과|보다)(은|는)?(\s|$)")
+_CUT = 6
+"""Letters that a word has at most if it is not taken for the beginning of a longer one."""
 _HOW_MANY = re.compile(r"\bhow (many|much)( \w+)?\s*$", re.IGNORECASE)
 _MANY = re.compile(r"\s*(이|가|은|는|수가|수는|개수가|개수는)?\s*(몇|얼마)")
 _OWN_ENTRY = frozenset({"family", "unknown", "gptq", "awq", "gguf", "qlora", "lora", "quant-type"})
@@ -212,7 +217,9 @@ def compare(sources: Sources) -> Draft:
     subjects, lang, missing = sources.subjects, sources.lang, list[str]()
     if not sources.groups:
         return reverse(sources)
-    if len(sources.sides) > 1 and not sources.question.carried:
+    if sources.question.carried:
+        missing = _set_against(sources)
+    elif len(sources.sides) > 1:
         missing = [side.text for side in sources.sides if not side.entry_ids]
         subjects = [i for i in subjects if any(i in side.entry_ids for side in sources.sides)]
         if not subjects:
@@ -238,11 +245,27 @@ def compare(sources: Sources) -> Draft:
     return Draft(_lines([*contrast, *sides]), notes)
 
 
+def _set_against(sources: Sources) -> list[str]:
+    """What a follow-up sets the term before against, where the glossary has no entry for it: "how is it different from ALiBi"."""
+    text = sources.question.text
+    for word in sources.question.leftovers if not sources.question.mentions else ():
+        if _AGAINST.search(text[: word.start]) or _AGAINST_KO.match(text[word.end :]):
+            return [as_written(text, word.start, word.end)]
+    return []
+
+
 def _speaking_of(sources: Sources, entry_id: str, words: Iterable[str]) -> list[Sentence]:
     """Sentences of an entry that speak of what has no entry of its own, the most telling sections first."""
-    wanted = [re.compile(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", re.IGNORECASE) for word in words]
+    wanted = [_as_spelled(word) for word in words]
     order: tuple[SectionName, ...] = ("confusion", "versus", "how", "limits", "why", "examples", "origin")
     return [s for s in sources.sentences(entry_id, *order) if any(word.search(s.text) for word in wanted)]
+
+
+def _as_spelled(word: str) -> re.Pattern[str]:
+    """A word in running text, with or without spaces and hyphens; a longer one may be cut: "batchnorm" is in "batch normalization"."""
+    letters = [re.escape(c) for c in re.sub(r"[\s-]", "", word)]
+    end = "" if len(letters) > _CUT else "(?![A-Za-z])"
+    return re.compile(r"(?<![A-Za-z])" + r"[\s-]?".join(letters) + end, re.IGNORECASE)
 
 
 def _versus(sources: Sources, a: str, b: str) -> list[Sentence]:

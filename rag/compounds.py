@@ -1,0 +1,115 @@
+"""Names that words make of known names: "infini-attention", "min-p sampling", "RAG-MoE" are terms of their own, with no entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from rag.lexical import tokens
+from rag.linking import Leftover, Mention
+from rag.question import Question
+from rag.text import is_hangul
+from rag.vocabulary import Vocabulary
+
+__all__ = ["DESCRIBED", "compound", "is_name", "joined_names"]
+
+DESCRIBED = 3
+"""Words beside names from which a question describes something more often than it asks about what it names."""
+_VARIANTS = frozenset([
+    "base", "large", "small", "mini", "tiny", "medium", "instruct", "chat", "v1", "v2", "v3", "hf", "based", "like", "style",
+    "made", "from", "for", "to", "of", "in", "on", "as", "and", "or", "tuned", "tuning", "aware", "only", "free", "specific", "related", "type",
+])  # fmt: skip
+"""What is joined to a name without making it another one: sizes of a model, and ends of adjectives."""
+_BEFORE = frozenset(["per", "non", "pre", "post", "single", "plain"])
+"""What stands before a name with a hyphen without making it another one: "per-GPU"."""
+_PREDICATE = re.compile(
+    r"\b(how|why|when|where) (is|are|was|were|gets?|does|do|did|can|should|would) (an? |the )?$", re.IGNORECASE
+)
+"""Opens a question whose last word, behind the name, is what happens to it."""
+_NOUN_ENDS = re.compile(r"(은|는|이|가|을|를|란|이란|라는|이라는|의|랑|이랑|와|과)?(\s|$|[?.!,])")
+
+
+def compound(question: Question, *, asked: frozenset[str], is_word: Callable[[str], bool]) -> frozenset[str]:
+    """How words beside a known name make it another name: "infini-attention", "min-p sampling", "reward model lamination".
+
+    Returns:
+        "glued" if a word is joined to the name without a space, "unknown" if the glossary never uses the word, "unseen" if
+        it uses the word but never beside the name.
+    """
+    text, kinds = question.text, set()
+    for name in question.mentions:
+        if asked and not asked & set(name.entry_ids):
+            continue  # chat around the name that is asked about
+        if not question.model_name and _is_glued(question, name, is_word=is_word):
+            kinds.add("glued")
+        for left in question.leftovers:
+            before = 0 <= name.start - left.end <= 1
+            after = 0 <= left.start - name.end <= 1
+            word = _whole_word(text, left)
+            if not (before or after) or is_word(text[min(left.end - len(word), name.start) : max(left.end, name.end)]):
+                continue
+            if before and asked and text[: left.start].strip() and text[left.start - 1] == " ":
+                continue  # "they keep pushing fp8. what's that?": a verb
+            if after and _PREDICATE.search(text[: name.start]) and not text[left.end :].strip(" ?!.,"):
+                continue  # "how is tf-idf calculated": a verb
+            between = text[left.end : name.start] if before else text[name.end : left.start]
+            korean = is_hangul(left.surface[-1])
+            if after and korean and not _NOUN_ENDS.match(text[left.end :]):
+                continue  # "vram 보라던데": a verb
+            if between.isspace() or between in ("/", "(", ")", ",") or (after and korean and not between):
+                kinds.add("unseen" if is_word(word) else "unknown")
+    return frozenset(kinds)
+
+
+def _is_glued(question: Question, name: Mention, *, is_word: Callable[[str], bool]) -> bool:
+    """Whether a name is part of a longer word that the glossary never uses: "S-LoRA", "하이퍼BM25", "GPTQ-Flow"."""
+    text, start, end = question.text, name.start, name.end
+    if before := re.search(r"([\w.#+]+)-$", text[:start]):
+        start = start if before.group(1).casefold() in _BEFORE else before.start()
+    else:
+        start = next((o.start for o in question.leftovers if o.end == start and is_hangul(o.surface[-1])), start)
+    after = re.match(r"-([A-Za-z0-9.#+]+|[가-힣]+)", text[end:])
+    if after and after.group(1).casefold() not in _VARIANTS:
+        end += after.end()
+    alone = not any(o is not name and start < o.end and o.start < end for o in question.mentions)
+    return alone and (start, end) != (name.start, name.end) and not is_word(text[start:end])
+
+
+def _whole_word(text: str, left: Leftover) -> str:
+    """The hyphenated word that a leftover is part of: the "p" of "min-p"."""
+    start = left.start - len(re.search(r"(?:[A-Za-z0-9]+-)*$", text[: left.start]).group())  # type: ignore[union-attr]
+    return text[start : left.end]
+
+
+def joined_names(question: Question, words: Vocabulary) -> frozenset[str]:
+    """How two known names side by side make a third that the glossary never uses: "RAG-MoE", "BERT pruning".
+
+    Names of related entries do not, nor a name that the other's entry uses: "ToT prompting" is ToT.
+
+    Returns:
+        "glued" if they are joined by a hyphen or nothing, "beside" if by a space.
+    """
+    described = len(question.leftovers) > DESCRIBED  # "a metric that uses n-gram precision and a brevity penalty"
+    if described or question.model_name or question.kind in ("compare", "same", "relation", "path", "list"):
+        return frozenset()
+    kinds = set()
+    for first, second in zip(question.mentions, question.mentions[1:], strict=False):
+        between = question.text[first.end : second.start]
+        near = {other for i in first.entry_ids for other in (i, *words.kin(i))}
+        told = any(
+            all(words.uses(i, token) for token in tokens(name.surface))
+            for name, other in ((first, second), (second, first))
+            for i in other.entry_ids
+        )
+        known = told or near & set(second.entry_ids) or words.is_word(question.text[first.start : second.end])
+        if between in ("", "-", " ") and not known and not (first.corrected or second.corrected):
+            kinds.add("beside" if between == " " else "glued")
+    return frozenset(kinds)
+
+
+def is_name(text: str, start: int, end: int) -> bool:
+    """Whether a word looks like the name of something: inner capitals, or a Latin word in capitals or in a Korean question."""
+    word = text[start:end]
+    if not word.isascii() or not word[0].isalpha() or len(word) < 2:
+        return False
+    return any(c.isupper() for c in word[1:]) or (word[0].isupper() and start > 0 and any(map(is_hangul, text)))
