@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, PrivateAttr
 
 from rag.cores import EntryCores
-from rag.embedding import ArrayEmbeddings
+from rag.embedding import ArrayEmbeddings, Vectors
 from rag.evidence import THRESHOLD, Evidence, Signs, weigh
 from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked
 from rag.groups import FITS, SAME_QUESTION, best_group
@@ -26,24 +26,17 @@ from rag.intent import UNKNOWN, Intent, intent_of
 from rag.kinds import asks_for_several, refined
 from rag.lexical import tokens
 from rag.linking import Linker
-from rag.question import KOREAN, Question, asks_directly, has_pronoun, masked
+from rag.name_links import name_links
+from rag.question import KOREAN, Question, has_pronoun
 from rag.reader import QuestionReader
 from rag.types import LANGUAGES, Group, Hit, Language
 from rag.typos import SpellingCorrector
+from rag.versions import names_other_version
 from rag.vocabulary import Vocabulary
 
 __all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "documents"]
 
 MAX_TOP_K = 10
-_ABOUT_IT = re.compile(
-    r"((so|but|and|then) )?(does|do|will|would|can|is|are|should) (it|that|this|they)\b", re.IGNORECASE
-)
-"""Begins a follow-up on the very term before: "does it hurt quality?"; "how does it remember?" may be about its memory."""
-_VERSION = re.compile(
-    r"[ -]?(\d+(?:\.\d+)?)(?![A-Za-z0-9_%]|\.\d|\s*(개|년|월|일|번|장|배|명|층|단계|가지|bits?\b|layers?\b|parameters?\b|billion|gpus?\b))",
-    re.IGNORECASE,
-)
-"""A number behind a name that counts nothing."""
 _GLUED_PARTICLE = re.compile(r"(?<=[A-Za-z0-9])(은|는|이|가|을|를|의|도|란|이란|랑|이랑|와|과)(?=\s|[?!.,]|$)")
 """Of "llama3이 뭐야" the particle would be an index term of its own, and a rare one."""
 _NAME = re.compile(r"\b[A-Za-z0-9]*[A-Za-z0-9][A-Z][A-Za-z0-9]*\b")
@@ -51,17 +44,12 @@ _NAME = re.compile(r"\b[A-Za-z0-9]*[A-Za-z0-9][A-Z][A-Za-z0-9]*\b")
 _EVERYDAY = 3.0
 """An idf below which a word of a follow-up does not make it another subject: "is higher better?" is about the metric."""
 _POOL = 60
+_COVERING = 5
+"""Entries that cover most of the question whose passages are ranked, however far their words are apart, ..."""
 _ASKED = 10
-"""Entries by their stored questions whose passages are ranked."""
+"""... and entries by their stored questions."""
 _NAME_WORDS = 2
 """Words of a question for a definition that may be a name without an entry: "what is federated learning"."""
-_TOPIC = re.compile(r"\s?(은|는|이란|란|도|이 뭐|가 뭐|의 (장|단|한|원|차|역|특))")
-_CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
-_OF_ONE_TERM = frozenset({"origin", "expand", "limits", "proscons", "examples", "plain"})
-"""Kinds of which a question that begins with a name is about it: "word2vec 어느 회사가 냈어"."""
-_ENGLISH_TOPIC = re.compile(
-    r"\b(is|are|does|do|can|was|of|about|explain|define|why|how)\s+(an?\s+|the\s+)?$", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,84 +176,86 @@ class GlossaryRetriever(BaseRetriever):
     def retrieve(self, question: Question, *, k: int | None = None) -> Retrieval:
         """Rank passages for a question that was read; ``k`` is kept within 1 and 10."""
         k = max(1, min(k or self.top_k, MAX_TOP_K))
-        mask = self._masks[question.language]
         text = self._query_text(question)
         vector = self.embeddings.encode([text], query=True)[0]
         intent = intent_of(vector, model=self.embeddings.model)
         several = asks_for_several(question, intent)
         question = replace(question, kind=refined(question, intent))
+        ranked = self._arrange(self._scored(question, text, vector), question)
+        entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
+        group, fit, same = self._group(question, vector, entries)
+        if fit >= FITS and (several or same):
+            question = replace(question, kind="list")
+        listed = group if question.kind == "list" and fit >= FITS else None
+        evidence = self._weigh(question, ranked, intent=intent, fit=fit, listed=listed)
+        answering = dict.fromkeys([*question.entry_ids, *entries[:3]])
+        mask = self._masks[question.language]
+        rows = [row for i in answering for row in self._rows_of_entry.get(i, ()) if mask[row]]
+        cosines = {self.index.chunks[row].id: cosine for row, cosine in self._cosines(rows, vector).items()}
+        best = tuple(ranked[:k])
+        enough = evidence.confidence >= self.threshold
+        return Retrieval(question, best if enough else (), best, evidence, entries, intent, cosines, listed)
+
+    def _scored(self, question: Question, text: str, vector: Vectors) -> list[Hit]:
+        """Passages that some signal finds, best first."""
+        mask, chunks = self._masks[question.language], self.index.chunks
         dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
         unglued = _GLUED_PARTICLE.sub("", text)
         lexical = {row: s for row, s in self.index.lexical.search(unglued, k=4 * _POOL) if mask[row]}
         coverage = self.index.terms.coverage(unglued)
-        rows = {*dense, *list(lexical)[:_POOL]}
-        links = self._links(question)
-        for entry_id in links:
-            rows.update(self._rows_of_entry.get(entry_id, ()))
-        for number in np.argsort(-coverage)[:5]:
-            rows.update(self._rows_of_entry[self._ids[number]] if coverage[number] > 0 else ())
-        for entry_id in {self.index.chunks[row].entry_id for row in rows}:
-            rows.update(self._definitions.get(entry_id, ()))
         asked = self.index.asked.nearest(vector)
-        for entry_id in list(asked)[:_ASKED]:
-            rows.update(self._rows_of_entry[entry_id])
+        links = name_links(
+            question,
+            linker=self._reader.linker,
+            weights=self.weights,
+            entries=self.index.entries,
+            about_korean=self._is_about_korean,
+        )
+        covering = [self._ids[number] for number in np.argsort(-coverage)[:_COVERING] if coverage[number] > 0]
+        rows = {*dense, *list(lexical)[:_POOL]}
+        for entry_id in (*links, *covering, *list(asked)[:_ASKED]):
+            rows.update(self._rows_of_entry.get(entry_id, ()))
+        for entry_id in {chunks[row].entry_id for row in rows}:
+            rows.update(self._definitions.get(entry_id, ()))
         rows = {row for row in rows if mask[row]}
         dense |= self._cosines(rows - dense.keys(), vector)
         shared = self._entry_signals(
             rows, question, text=unglued, dense=dense, asked=asked, coverage=coverage, links=links
         )
         fusion = Fusion(question.kind, self.weights, dense, lexical, shared)
-        hits = [fusion.hit(row, self.index.chunks[row]) for row in rows]
-        hits.sort(key=lambda hit: (-hit.score, hit.chunk.id))
-        ranked = self._arrange(hits, question)
-        entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
-        asked_groups = self.index.asked_groups.nearest(vector)
-        group, fit = best_group(self.index.groups, asked=asked_groups, ranked=entries, named=question.entry_ids)
+        hits = [fusion.hit(row, chunks[row]) for row in rows]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))
+
+    def _group(self, question: Question, vector: Vectors, entries: Sequence[str]) -> tuple[Group | None, float, bool]:
+        """The group that fits best, how well it does, and whether it holds this very question."""
+        asked = self.index.asked_groups.nearest(vector)
+        group, fit = best_group(self.index.groups, asked=asked, ranked=entries, named=question.entry_ids)
         if group and question.carried and not {*question.carried} & {group.head, *group.members}:
-            group, fit = None, 0.0  # after RAGAS, "which metrics does it have" asks for its own
-        same = not question.entry_ids and max(asked_groups.values(), default=0.0) >= SAME_QUESTION
-        if fit >= FITS and (several or same):
-            question = replace(question, kind="list")
-        listed = group if question.kind == "list" and fit >= FITS else None
-        told = "\n".join(listed.asked if listed else ()).casefold()  # a group's words are known, though never quoted
+            return None, 0.0, False  # after RAGAS, "which metrics does it have" asks for its own
+        return group, fit, not question.entry_ids and max(asked.values(), default=0.0) >= SAME_QUESTION
+
+    def _weigh(
+        self, question: Question, ranked: Sequence[Hit], *, intent: Intent, fit: float, listed: Group | None
+    ) -> Evidence:
         signs = Signs(
             scope=intent.scope,
             several=intent.several,
             group=fit if self.index.groups else None,
-            other_version=self._names_other_version(question),
+            other_version=names_other_version(
+                question, entries=self.index.entries, text_of=self._text_of, is_word=self.is_word
+            ),
         )
+        told = "\n".join(listed.asked if listed else ()).casefold()  # a group's words are known, though never quoted
         words = replace(self._words, is_word=lambda word: self.is_word(word) or word.casefold() in told)
-        evidence = weigh(question, ranked, signs=signs, words=words)
-        enough = evidence.confidence >= self.threshold
-        answering = dict.fromkeys([*question.entry_ids, *entries[:3]])
-        needed = {row for i in answering for row in self._rows_of_entry.get(i, ()) if mask[row]}
-        dense |= self._cosines(needed - dense.keys(), vector)
-        cosines = {self.index.chunks[row].id: dense[row] for row in needed}
-        best = tuple(ranked[:k])
-        return Retrieval(question, best if enough else (), best, evidence, entries, intent, cosines, listed)
+        return weigh(question, ranked, signs=signs, words=words)
 
-    def _names_other_version(self, question: Question) -> bool:
-        """Whether a number behind a name makes it a version that the glossary never names, where it names others: "Llama 9"."""
-        for mention in question.mentions:
-            number = _VERSION.match(question.text[mention.end :])
-            if number is None:
-                continue
-            forms = {form for i in mention.entry_ids for form in self.index.entries[i].surfaces if form.isascii()}
-            told = "\n".join(self.index.chunks[row].text for i in mention.entry_ids for row in self._rows_of_entry[i])
-            proper = any(form[0].isupper() and f" {form.lower()} " not in told for form in forms)
-            told = (
-                told.casefold()
-            )  # the entry knows its versions; looking through the whole glossary takes longer than all else
-            named = {
-                v for form in forms for v in re.findall(rf"{re.escape(form.casefold())}[ -]?(\d+(?:\.\d+)?)", told)
-            }
-            elsewhere = (self.is_word(f"{form}{joint}{number[1]}") for form in forms for joint in ("", " ", "-"))
-            a_version = proper and (named or number[0][0].isdigit())  # "Mamba3" is one even if the entry knows of none
-            if a_version and number[1] not in named and not any(elsewhere):
-                return True
-        return False
+    def _text_of(self, entry_id: str) -> str:
+        return "\n".join(self.index.chunks[row].text for row in self._rows_of_entry[entry_id])
 
-    def _cosines(self, rows: Collection[int], vector: NDArray[np.float32]) -> dict[int, float]:
+    def _is_about_korean(self, entry_id: str) -> bool:
+        return any(KOREAN.search(self.index.chunks[row].text.casefold()) for row in self._definitions.get(entry_id, ()))
+
+    def _cosines(self, rows: Collection[int], vector: Vectors) -> dict[int, float]:
         """Cosines of a unit vector and the stored ones of some rows."""
         if not rows:
             return {}
@@ -320,61 +310,6 @@ class GlossaryRetriever(BaseRetriever):
                 text = text[: mention.start] + mention.corrected + text[mention.end :]
         carried = [self.index.entries[i].name(question.language) for i in question.carried]
         return " ".join([*carried, text])
-
-    def _links(self, question: Question) -> dict[str, float]:
-        """What the names in the question, and those carried over, are worth to entries.
-
-        A follow-up that says more than "and its limits?" may be about a term beside the last one: after "what is MoE", "so
-        what picks the expert?" is about the router.
-        """
-        links = {entry_id: self._link(entry_id, question) for entry_id in question.entry_ids}
-        linker = self._reader.linker
-        korean = bool(KOREAN.search(masked(question)))
-        beside = (question.content and not _ABOUT_IT.match(question.text)) or korean
-        if question.carried and beside and not question.mentions:
-            for entry_id in question.carried:
-                for other in linker.kin(entry_id):
-                    if other in self._number:
-                        links.setdefault(other, self.weights.kin * max(links[entry_id], self.weights.link / 2))
-            self._prefer_korean(question, links)
-        elif question.context and not question.carried and question.content:
-            for entry_id in question.context:
-                near = linker.kin(entry_id) if question.kind == "reverse" else (entry_id, *linker.kin(entry_id))
-                for other in near:
-                    if other in self._number:
-                        links[other] = max(links.get(other, 0.0), self.weights.context)
-        return links
-
-    def _prefer_korean(self, question: Question, links: dict[str, float]) -> None:
-        """After MMLU, "is there a Korean one?" is about the related term whose definition speaks of Korean."""
-        if not KOREAN.search(masked(question)) or any(map(self._is_korean, question.carried)):
-            return
-        for entry_id in [i for i in links if i not in question.carried and self._is_korean(i)]:
-            links[entry_id] = 1.5 * self.weights.link
-
-    def _is_korean(self, entry_id: str) -> bool:
-        return any(KOREAN.search(self.index.chunks[row].text.casefold()) for row in self._definitions.get(entry_id, ()))
-
-    def _link(self, entry_id: str, question: Question) -> float:
-        """What a name in the question is worth: much when the question is about it, little inside a description.
-
-        "토큰이 뭐야?" asks about tokens; a sentence of ten other words that mentions tokens describes something else.
-        """
-        weights = self.weights
-        if question.kind == "reverse":
-            return -weights.excluded
-        others = len(question.leftovers)
-        asked = asks_directly(question)
-        mention = next((m for m in question.mentions if entry_id in m.entry_ids), None)
-        topic, context = False, False
-        if mention is not None:
-            after = question.text[mention.end :]
-            topic = bool(_TOPIC.match(after)) or bool(_ENGLISH_TOPIC.search(question.text[: mention.start]))
-            topic = topic or (mention.start == 0 and question.kind in _OF_ONE_TERM)
-            topic = topic or sum(entry_id in m.entry_ids for m in question.mentions) > 1 or entry_id in asked
-            context = bool(_CONTEXT.match(after)) or bool(asked and entry_id not in asked)
-        share = 1.0 / (1.0 + ((others / 2 if topic else others) / weights.description) ** 6)
-        return (weights.link * share - weights.mentioned * (1 - share)) * (0.85 if context else 1.0)
 
     def _arrange(self, hits: list[Hit], question: Question) -> list[Hit]:
         """For several terms at once: the best passage of each term before the second of any."""
