@@ -20,8 +20,8 @@ import rag.index
 from rag.chunking import chunk_entries, passage_text
 from rag.corpus import load_corpus
 from rag.embedding import load_embeddings
-from rag.index import passage_digest, question_digest, shipped_vectors
 from rag.settings import BUNDLED_MODEL, shipped_corpus
+from rag.vectors import passage_digest, question_digest, shipped_vectors
 
 Vector = NDArray[np.float32]
 _DATA = Path(rag.index.__file__).parent / "data"

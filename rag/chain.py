@@ -158,7 +158,7 @@ def open_assistant(
         embeddings = reuse.retriever.embeddings
         index = load_index(settings.index_dir, embeddings=embeddings, model=model)
     else:
-        embeddings = load_embeddings(model)
+        embeddings = load_embeddings(model, cache=settings.cache)
         index = open_index(
             settings.corpus,
             folder=settings.index_dir,

@@ -279,7 +279,7 @@ def _index(args: argparse.Namespace, settings: Settings) -> int:
     report = build_index(
         settings.corpus,
         folder=settings.index_dir,
-        embeddings=load_embeddings(settings.embedding_model),
+        embeddings=load_embeddings(settings.embedding_model, cache=settings.cache),
         model=settings.embedding_model,
         progress=_progress,
     )

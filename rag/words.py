@@ -1,6 +1,7 @@
-"""Closed word classes of Korean and English questions: particles, endings, and words that ask rather than name.
+"""Words of questions that name nothing: particles and endings, which are closed classes, and what people ask with.
 
-Whatever of a question is neither a term nor one of these is content, and content needs evidence of its own.
+Whatever of a question is neither a term nor one of these is content, and content needs evidence of its own. The lists of what people
+ask with ("알려줘", "folks", "strategy") are open: they grew from development questions, and no list of them is ever whole.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ KOREAN_FUNCTION = frozenset([
     "중요", "중요한", "중요해", "관계", "관련", "유래", "기원", "약자", "약어", "줄임말", "풀네임", "이름", "용어", "단어", "말", "명칭", "영어", "영어로",
     "한국어", "한국어로", "한글", "우리말", "쉽게", "간단", "간단히", "간단하게", "짧게", "자세히", "자세하게", "한줄", "한문장", "한마디", "정확히", "정확하게",
     "대충", "그냥", "좀", "조금", "더", "제일", "가장", "많이", "잘", "못", "안", "꼭", "바로", "혹시", "도대체", "대체", "진짜", "정말", "실제",
-    "실제로", "보통", "주로", "주요", "대표", "대표적", "대표적인", "일반적", "기본", "그", "그게", "그거", "그건", "그것", "그냥", "그럼", "그러면", "그리고",
+    "실제로", "보통", "주로", "주요", "대표", "대표적", "대표적인", "일반적", "기본", "그", "그게", "그거", "그건", "그것", "그럼", "그러면", "그리고",
     "그런", "그런데", "근데", "또", "또는", "혹은", "아니면", "및", "이거", "이게", "이건", "이것", "저거", "저게", "거기", "여기", "아", "음", "야",
     "저기", "네", "응", "예요", "요즘", "써", "써요", "쓰", "쓰는", "쓰이는", "쓰나", "쓰나요", "쓰여", "쓰임", "쓰일", "써야", "써도", "쓸", "쓸때",
     "쓰지", "쓰면", "사용", "사용법", "사용해", "이용", "활용", "하는", "하는거", "하는건", "하는것", "하는지", "하면", "하나", "하나요", "하다", "해", "해요",
@@ -69,7 +70,7 @@ ENGLISH_FUNCTION = frozenset([
     "limitations", "limit", "limits", "drawback", "drawbacks", "downside", "downsides", "problem", "problems",
     "example", "examples", "instance", "instances", "kind", "kinds", "type", "types", "component", "components", "part", "parts", "building", "blocks", "sort", "sorts", "way", "ways",
     "method", "methods", "technique", "techniques", "approach", "approaches", "step", "steps", "process", "stand",
-    "stands", "abbreviation", "acronym", "short", "full", "briefly", "simple", "simply", "simple", "plain",
+    "stands", "abbreviation", "acronym", "short", "full", "briefly", "simple", "simply", "plain",
     "english", "korean", "sentence", "quick", "quickly", "understand", "know", "want", "like", "just", "also", "too",
     "any", "some", "all", "many", "much", "more", "most", "less", "least", "one", "two", "both", "each", "other",
     "another", "there", "here", "exactly", "actually", "really", "basically", "generally", "usually", "typically",
@@ -78,9 +79,9 @@ ENGLISH_FUNCTION = frozenset([
     "things", "stuff", "something", "someone", "people", "ai", "eli5", "ok", "okay", "hi", "hello", "hey", "thanks",
     "thank", "learn", "learning", "study", "read", "first", "before", "after", "next", "introduced", "invented",
     "invent", "created", "create", "develop", "developed", "released", "release", "published", "year", "summary",
-    "summarize", "overview", "basics", "intro", "introduction", "again", "then", "im", "i'm", "isn't", "doesn't",
+    "summarize", "overview", "basics", "intro", "introduction", "again", "im", "i'm", "isn't", "doesn't",
     "don't", "aren't", "s", "t", "re", "d", "explained", "explaining", "come", "came", "pls", "plz", "wtf", "lol",
     "even", "honestly", "still", "keep", "keeps", "saying", "heard", "everyone", "everybody", "somebody", "boss",
     "upside", "upsides", "weakness", "weaknesses", "strength", "strengths", "tradeoff", "tradeoffs", "setup", "setups", "bother", "common", "main", "typical", "popular", "famous", "known", "few", "several", "strategy", "strategies", "bunch", "trick", "catch",
-    "built", "thx", "doesnt", "dont", "isnt", "arent", "cant", "can't", "wont", "won't", "didnt", "didn't", "wasnt", "wasn't", "couldnt", "shouldnt", "wouldnt", "havent", "hasnt", "thats", "that's", "theres", "there's", "hows", "how's", "whos", "who's", "wheres", "where's", "theyre", "ive", "reason", "reasons", "idea", "exist", "exists", "available", "people", "folks", "anyway", "though", "cause", "put",
+    "built", "thx", "doesnt", "dont", "isnt", "arent", "cant", "can't", "wont", "won't", "didnt", "didn't", "wasnt", "wasn't", "couldnt", "shouldnt", "wouldnt", "havent", "hasnt", "thats", "that's", "theres", "there's", "hows", "how's", "whos", "who's", "wheres", "where's", "theyre", "ive", "reason", "reasons", "idea", "exist", "exists", "available", "folks", "anyway", "though", "cause", "put",
 ])  # fmt: skip

@@ -18,8 +18,9 @@ import rag.index
 from rag.chunking import chunk_entries, passage_text
 from rag.corpus import corpus_digest, load_corpus
 from rag.errors import CorpusError, IndexStoreError
-from rag.index import BuildReport, GlossaryIndex, build_index, is_current, load_index, open_index, passage_digest
+from rag.index import BuildReport, GlossaryIndex, build_index, is_current, load_index, open_index
 from rag.settings import BUNDLED_MODEL
+from rag.vectors import passage_digest
 
 FILES = ("entries.json", "chunks.json", "terms.json", "vectors.faiss", "lexical/meta.json")
 

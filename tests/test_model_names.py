@@ -61,6 +61,9 @@ def test_reading(text: str, ko: str, en: str) -> None:
         ("state-of-the-art", ""),
         ("LoRA랑 QLoRA", ""),
         ("", ""),
+        ("what does 7b-instruct-awq mean", "7b-instruct-awq"),
+        ("13b-chat", "13b-chat"),
+        ("a 7b-parameter model", ""),
     ],
 )
 def test_find(text: str, expected: str) -> None:

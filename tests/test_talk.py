@@ -59,11 +59,39 @@ def test_a_refusal_points_at_the_entries_that_use_the_word(question: str, entry:
         (["in-context learning이 뭐야", "do the weights change when that happens"], {"in-context-learning"}),
         (["퍼플렉시티가 뭐야", "높으면 좋은거?"], {"perplexity"}),
         (["what is NER", "what kinds of things does it pick out"], {"ner"}),
+        (["RAG 구조 알려줘", "그거 평가는 어떻게 해"], {"ragas"}),
+        (["tell me about mixtral", "how many parameters"], {"mixtral"}),
+        (["what is dpo", "and rlhf?", "whats simpler to train"], {"dpo", "rlhf"}),
     ],
 )
 def test_a_follow_up_is_about_the_terms_that_it_leans_on(turns: list[str], cited: set[str]) -> None:
     answer = ask(*turns)
     assert {c.id for c in answer.citations} >= cited
+
+
+@pytest.mark.parametrize("question", ["how is it different from alibi", "alibi랑은 뭐가 달라"])
+def test_a_follow_up_that_compares_with_something_without_an_entry_says_so(question: str) -> None:
+    answer = ask("RoPE", question)
+    assert "alibi" in answer.notes[1]
+    assert {c.id for c in answer.citations} == {"rope"}
+
+
+@pytest.mark.parametrize("question", ["and alibi?", "what about kneser ney?", "그럼 SGD는?"])
+def test_another_name_without_an_entry_is_not_answered_with_the_term_before(question: str) -> None:
+    answer = ask("RoPE가 뭐야", question)
+    assert answer.abstained
+    assert answer.answer.split("'")[1:2] == ["SGD"] or answer.answer.startswith("The glossary has no entry for ")
+
+
+def test_a_comparison_with_something_that_only_another_entry_speaks_of() -> None:
+    answer = ask("batchnorm vs layernorm")
+    assert answer.notes == ("The glossary has no entry for batchnorm.",)
+    assert "batch normalization" in answer.citations[0].quote
+
+
+@pytest.mark.parametrize("question", ["how is tf-idf calculated", "how is perplexity calculated"])
+def test_a_verb_behind_a_name_makes_no_other_name(question: str) -> None:
+    assert not ask(question).abstained
 
 
 @pytest.mark.parametrize("thanks", ["고마워", "thanks!", "ok thank you so much"])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from evals.vectors import missing, sample_errors, texts
-from rag.index import passage_digest, question_digest, shipped_vectors
 from rag.settings import BUNDLED_MODEL
+from rag.vectors import passage_digest, question_digest, shipped_vectors
 
 
 def test_no_passage_lacks_a_vector() -> None:

@@ -121,6 +121,23 @@ class Sources:
         found = self.retriever.reader.linker.segment(sentence.text).mentions
         return any(wanted & set(mention.entry_ids) for mention in found)
 
+    def joint(self, a: str, b: str) -> list[Sentence]:
+        """Sentences of either entry that name the other, the most telling sections first."""
+        order: tuple[SectionName, ...] = (
+            "confusion",
+            "versus",
+            "definition",
+            "how",
+            "why",
+            "limits",
+            "examples",
+            "origin",
+        )
+        found = [
+            s for mine, other in ((a, b), (b, a)) for s in self.sentences(mine, *order) if self.mentions(s, (other,))
+        ]
+        return sorted(found, key=lambda s: (-self.overlap(s), order.index(s.chunk.section)))
+
     def overlap(self, sentence: Sentence, words: Sequence[str] = ()) -> float:
         """How much of the question's own content, and of ``words``, a sentence holds, weighted by idf."""
         terms = self.retriever.index.terms

@@ -1,0 +1,216 @@
+"""Plans for one term, or for several one after the other: what it is, how it works, what speaks for it, what describes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from rag.generation.citations import Line
+from rag.generation.phrases import phrase
+from rag.generation.sources import Draft, Sources
+from rag.linking import Mention
+from rag.question import Question, asks_directly, asks_how_many, masked
+from rag.text import compact
+from rag.types import SectionName, Sentence
+
+__all__ = ["about", "define", "details", "fact", "lines_of", "names_whole", "origin", "plain", "proscons", "reverse"]
+
+_MADE = re.compile(
+    r"\b(19|20)\d\d\b|발표|공개|개발|제안|만들|출시|introduced|released|developed|proposed|created|published"
+)
+_MORE = re.compile(
+    r"더\s*(자세|알려|설명|깊|말해)|자세히|자세하게|구체적|more (detail|about|info)|tell me more|elaborate|in (more )?(depth|detail)|go on"
+)
+_PROPERTY_OF = re.compile(r"§ (of|used (to train|in|by|for)) (an? |the )?§|§의 §")
+"""Asks of one term what it is for another: "the learning rate used to train Llama 3"."""
+_AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
+    ("definition", 1),
+    ("how", 3),
+    ("why", 1),
+    ("limits", 1),
+    ("examples", 1),
+)
+_SIDE_BY_SIDE = 4
+"""Terms at most that one answer tells about one after the other."""
+_OWN = 2
+"""Sentences of the section for this kind of question that an answer holds at least, whatever else is near to its words."""
+_HOW_MANY = re.compile(r"\bhow (many|much)( \w+)?\s*$", re.IGNORECASE)
+_MANY = re.compile(r"\s*(이|가|은|는|수가|수는|개수가|개수는)?\s*(몇|얼마)")
+
+
+def lines_of(sentences: Iterable[Sentence], label: str = "") -> list[Line]:
+    """Sentences as lines of an answer, each behind ``label``."""
+    return [Line(sentence, label) for sentence in sentences]
+
+
+def define(sources: Sources) -> Draft:
+    """Definition and how it works; for a homograph each meaning; for several terms one sentence each."""
+    homograph = next((g for g in sources.groups if len(g) > 1), None)
+    if homograph and len(sources.groups) == 1 and not sources.question.leftovers:
+        surface = sources.question.mentions[0].surface if sources.question.mentions else ""
+        firsts = [s for i in homograph for s in sources.sentences(i, "definition")[:1]]
+        note = phrase("homograph", sources.lang, surface=surface, terms=[sources.name(i) for i in homograph])
+        return Draft(lines_of(firsts, "- "), [note])
+    subjects = sources.subjects
+    if _PROPERTY_OF.search(masked(sources.question)):
+        what, whose = (mention.entry_ids[0] for mention in sources.question.mentions[:2])
+        return Draft(lines_of(sources.joint(what, whose)[:3]))
+    if len(subjects) > 1:
+        return Draft(lines_of(s for i in subjects[:4] for s in sources.sentences(i, "definition")[:1]))
+    if _MORE.search(masked(sources.question)):
+        return _more(sources)
+    if version := _version(sources):
+        return Draft(lines_of([*version, *(s for i in subjects for s in sources.sentences(i, "definition")[:1])]))
+    if sources.aspect or sources.question.leftovers:
+        return details(sources)
+    told = [s for i in subjects for s in sources.sentences(i, "definition")[:2]]
+    return Draft(lines_of([*told, *(s for i in subjects for s in sources.sentences(i, "how", "why")[:1])]))
+
+
+def _version(sources: Sources) -> list[Sentence]:
+    """Sentences on the very version that is asked for, where an entry is of a family: "Llama 2" in LLaMA."""
+    for mention in sources.question.mentions:
+        names = {compact(n) for i in mention.entry_ids for n in sources.entries[i].term.values()}
+        if re.search(r"\d", mention.surface) and compact(mention.surface) not in names:
+            pool = [s for i in sources.subjects[:1] for s in sources.sentences(i)]
+            return [s for s in pool if names_whole(s, mention.surface)][:3]
+    return []
+
+
+def _more(sources: Sources) -> Draft:
+    """A term at length; after a turn about it, what that turn is unlikely to have said."""
+    told_before = bool(sources.question.carried)
+    chosen: list[Sentence] = []
+    for entry_id in sources.subjects[:1]:
+        for section, count in _AT_LENGTH:
+            found = sources.sentences(entry_id, section)
+            if told_before and section == "definition":
+                continue
+            skipped = int(told_before and section == "how")
+            chosen += found[skipped : count + skipped]
+    return Draft(lines_of(chosen))
+
+
+def details(sources: Sources) -> Draft:
+    """What a term is, and what the question asks of it beyond that."""
+    chosen: list[Sentence] = []
+    for entry_id in sources.subjects[:1]:
+        chosen += sources.sentences(entry_id, "definition")[: _lead(sources, 1)]
+        chosen += sources.best(sources.sentences(entry_id), 3)
+    return Draft(lines_of(chosen[:4]))
+
+
+def plain(sources: Sources) -> Draft:
+    """The term in everyday words; one sentence of the definition keeps it exact."""
+    chosen: list[Sentence] = []
+    for entry_id in sources.subjects[:2]:
+        told = sources.sentences(entry_id, "plain")[:2]
+        chosen += [*told, *sources.sentences(entry_id, "definition")[:1]]
+    return Draft(lines_of(chosen))
+
+
+def about(*sections: SectionName, count: int, lead: int = 0) -> Callable[[Sources], Draft]:
+    """A plan that reads certain sections of each subject, the sentences nearest to the question's own words first."""
+
+    def plan(sources: Sources) -> Draft:
+        subjects = sources.subjects[:_SIDE_BY_SIDE]
+        room = count if len(subjects) < 3 else 1
+        chosen: list[Sentence] = []
+        for entry_id in subjects:
+            found = _told(sources, entry_id, sections, count=room)
+            chosen += [*sources.sentences(entry_id, "definition")[: _lead(sources, lead)], *found]
+        return Draft(lines_of(chosen)) if chosen else define(sources)
+
+    return plan
+
+
+def _told(sources: Sources, entry_id: str, sections: tuple[SectionName, ...], *, count: int) -> list[Sentence]:
+    """The sentences that a question asks for, wherever they stand, filled up from the section for its kind."""
+    own = sources.sentences(entry_id, *sections[:1])
+    if sources.aspect:
+        found = sources.best(sources.sentences(entry_id), count)
+    elif sources.question.leftovers:
+        found = sources.best(sources.sentences(entry_id), count, preferred=sections)
+    else:
+        found = (own if len(own) >= _OWN else sources.sentences(entry_id, *sections))[:count]
+    lacking = min(_OWN, count) - sum(sentence in own for sentence in found)
+    return [*found, *[s for s in own if s not in found][: max(0, lacking)]]
+
+
+def _lead(sources: Sources, usual: int) -> int:
+    """How many sentences of the definition go first: one where "what is it" is asked beside something else."""
+    if sources.aspect:
+        return int(bool(asks_directly(sources.question)))
+    return usual
+
+
+def proscons(sources: Sources) -> Draft:
+    """What a term is, what speaks for it, then what against it."""
+    subject = sources.subjects[:1]
+    pros = [s for i in subject for s in sources.sentences(i, "why")[:2]]
+    cons = [s for i in subject for s in sources.sentences(i, "limits")[:2]]
+    what = [s for i in subject for s in sources.sentences(i, "definition")[:1]]
+    return Draft(lines_of([*what, *pros, *cons])) if pros and cons else define(sources)
+
+
+def origin(sources: Sources) -> Draft:
+    """Who and when: the origin section, else sentences with a year or a maker; nothing if the entry is silent."""
+    chosen: list[Sentence] = []
+    subjects = sources.subjects[:_SIDE_BY_SIDE]
+    for entry_id in subjects:
+        told = sources.sentences(entry_id, "origin") or [
+            s for s in sources.sentences(entry_id, "definition", "how", "why", "examples") if _MADE.search(s.text)
+        ]
+        brief = len(subjects) > 2
+        chosen += [
+            *told[: 1 if brief else 2],
+            *(sources.sentences(entry_id, "definition")[:1] if told and not brief else []),
+        ]
+    if not chosen and sources.aspect:  # "where does bias come from?" asks for the cause
+        return about("how", count=3)(sources)
+    return Draft(lines_of(chosen))
+
+
+def reverse(sources: Sources) -> Draft:
+    """The term that a description means: its definition, which names it, and the sentence nearest to the description."""
+    chosen: list[Sentence] = []
+    for hit in sources.retrieval.nearest[:1]:
+        entry_id = hit.chunk.entry_id
+        near = [s for s in sources.best(sources.sentences(entry_id), 1) if sources.overlap(s) > 0]
+        chosen += [*sources.sentences(entry_id, "definition")[:2], *near]
+    return Draft(lines_of(chosen))
+
+
+def fact(sources: Sources) -> Draft:
+    """Anything else: the sentences that hold the question's own content, with a number where one is asked for."""
+    if not sources.question.mentions and not sources.question.carried:
+        return reverse(sources)
+    count = asks_how_many(sources.question)
+    chosen: list[Sentence] = []
+    carried = sources.question.carried
+    if count and (unit := _unit(sources.question)) and not sources.aspect:
+        pool = [s for i in sources.named if i not in unit.entry_ids for s in sources.sentences(i)]
+        counted = [s for s in pool if re.search(r"\d", s.text) and sources.mentions(s, unit.entry_ids)]
+        return Draft(lines_of(sources.best(counted, 2)))
+    for entry_id in sorted(sources.subjects, key=lambda i: i not in carried)[: 1 if count else 2]:
+        others = [m.surface for m in sources.question.mentions if entry_id not in m.entry_ids]
+        pool = sources.sentences(entry_id)
+        if count and not sources.aspect:
+            pool = [s for s in pool if re.search(r"\d", s.text)] or pool
+        bare = count and not others and not sources.question.content
+        whole = bare or sources.aspect
+        chosen += [s for s in sources.best(pool, 3, words=others) if whole or sources.overlap(s, others) > 0]
+    return Draft(lines_of(chosen[:4])) if chosen else define(sources)
+
+
+def _unit(question: Question) -> Mention | None:
+    """The name of what is counted, where something else is named as well: "how many parameters does GPT-3 have"."""
+    if len({frozenset(m.entry_ids) for m in question.mentions}) < 2:
+        return None
+    text = question.text
+    return next((m for m in question.mentions if _HOW_MANY.search(text[: m.start]) or _MANY.match(text[m.end :])), None)
+
+
+def names_whole(sentence: Sentence, name: str) -> bool:
+    """Whether a sentence holds a name whole: "Llama 3" is not in "Llama 3.1"."""
+    return bool(re.search(rf"(?<![\w.]){re.escape(name)}(?!\.?\d|[a-z])", sentence.text, re.IGNORECASE))
