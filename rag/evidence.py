@@ -21,7 +21,7 @@ from types import MappingProxyType
 import orjson
 
 from rag.compounds import DESCRIBED, compound, is_name, joined_names
-from rag.fusion import spread_asked
+from rag.fusion import spread_asked, spread_told
 from rag.lexical import tokens
 from rag.question import Question, asks_directly, masked
 from rag.types import Hit
@@ -127,6 +127,7 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
         "coverage": top.get("coverage", 0.0),
         "core": top.get("core", 0.0),
         **({"list": 1.0, "group": signs.group} if question.kind == "list" and signs.group is not None else {}),
+        "told": spread_told(top.get("told cosine", 0.0)),
         **({"asked": spread_asked(top["asked cosine"])} if "asked cosine" in top else {}),
         **{f"names {kind}": 1.0 for kind in joined_names(question, words)},
     }

