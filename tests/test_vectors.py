@@ -7,6 +7,7 @@ import pytest
 
 from evals.vectors import missing, sample_errors, texts
 from rag.settings import BUNDLED_MODEL
+from rag.tuning import TUNED_MODEL
 from rag.vectors import passage_digest, question_digest, shipped_vectors
 
 
@@ -23,9 +24,9 @@ def test_missing_finds_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_keys_are_digests_of_model_and_text() -> None:
     every = list(texts().items())
-    for digest, (text, query) in [*every[:50], *every[-50:]]:
+    for digest, (text, query, tuned) in [*every[:50], *every[2000:2050], *every[-50:]]:
         of = question_digest if query else passage_digest
-        assert digest == of(text, model=BUNDLED_MODEL)
+        assert digest == of(text, model=TUNED_MODEL if tuned else BUNDLED_MODEL)
         assert digest != of(text, model="another/model")
     assert passage_digest("text", model=BUNDLED_MODEL) != question_digest("text", model=BUNDLED_MODEL)
 
