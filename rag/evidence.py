@@ -55,6 +55,7 @@ _ATTRIBUTE = re.compile(
 _INSTRUCTION = re.compile(
     r"ignore (all|the|previous|any|above|your)|무시하고|무시해|이전\s*(지시|명령|규칙)|위\s*규칙|지금부터|system:|you are now|print your|출력해|라고만\s*(말|답|대답)|라고\s*(말해|답해|대답해)\s*(줘|라)?$|잊어|잊고"
 )
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|'[^']{4,}'|‘[^’]*’")
 _SENTENCE_END = re.compile(r"[.!?;~,]+\s|[\u1160-\u11ff]+\s+")
 """Korean sentences end as well in lone letters, as ㅠㅠ or ㅋㅋ; NFKC has made them conjoining ones."""
 
@@ -165,6 +166,7 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
 
 def _orders(text: str, *, asked: bool) -> bool:
     """Whether a question gives orders, unless a sentence apart from them asks directly about a name."""
+    text = _QUOTED.sub(" ", text)  # somebody else's order
     if not _INSTRUCTION.search(text):
         return False
     sentences = re.split(r"(?<=[.!?])\s+", text)

@@ -58,7 +58,7 @@ WORDS_OF_KIND: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     )),
     ("list", (
         r"(?<!한)(?<!한 )종류", r"구성\s*요소", r"\b(components|building blocks|parts) of\b", r"유형", r"목록", r"리스트",
-        r"(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)", r"뭐\s*뭐", r"(뭐|뭐가|무엇이|뭐뭐|뭐들이)\s*있", r"나열",
+        r"(어떤|무슨)\s*(것|게|방법|기법|모델|종류)(들)?(이|가|은)?\s*(있|들)", r"뭐\s*뭐", r"(뭐|머|무엇)(뭐|머)?(가|이|들이)?\s*(있|잇)", r"나열",
         r"(모두|전부|싹|죄다|다)\s*(알려|말해|보여|대\s*봐|적어)", r"\b(types|kinds|sorts|variants|families|list|members) of\b",
         r"what .* (are there|exist)", r"list (all|the|some|me)", r"name (them|some|a few|the|all)",
         r"which .* (are there|exist|available)", r"different (types|kinds|ways)", r"what (types|kinds)",

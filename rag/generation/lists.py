@@ -27,6 +27,8 @@ _CLASSED = 20
 """Entries by rank among which the members of a class are looked for."""
 _FEW = 3
 """Members of a class to list where the question tells them apart by nothing that they hold."""
+_SURELY = 0.8
+"""How well a group fits from which it is meant, although the question names something else: "한국어 언어 모델 추천"."""
 _GENUS = 30
 """Characters at the end of a Korean definition, and twice as many at the start of an English one, that hold its genus."""
 _BESIDES = re.compile(
@@ -98,7 +100,8 @@ def _grouped(sources: Sources) -> tuple[str, list[str]] | None:
     group, question = sources.retrieval.group, masked(sources.question)
     if group is None or (_PARTS.search(" ".join(group.name.values())) and not _OF_PARTS.search(question)):
         return None  # "which tokenizers are there" does not ask what is in a tokenizer
-    if sources.question.mentions and not sources.question.leftovers and group.head not in sources.named:
+    unsure = sources.retrieval.evidence.features.get("group", 0.0) < _SURELY
+    if unsure and sources.question.mentions and not sources.question.leftovers and group.head not in sources.named:
         return None  # "which vector databases exist" asks for those that the entry gives as examples
     if not _asks_for_others(sources):
         return group.head, _by_rank(sources, group.members)
