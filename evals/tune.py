@@ -29,6 +29,8 @@ from rag.corpus import Corpus, load_corpus
 from rag.settings import shipped_corpus
 from rag.tuning import Tensor, tensors, tuned_names
 
+__all__ = ["Encoder", "Sampler", "loss_of"]
+
 TUNING = Path(__file__).parents[1] / "rag" / "data" / "tuning.npy"
 EPOCHS = 2.2
 """How often each stored question is drawn."""

@@ -51,10 +51,12 @@ def name_links(
     korean = bool(KOREAN.search(masked(question)))
     beside = (question.content and not _ABOUT_IT.match(question.text)) or korean
     if question.carried and beside and not question.mentions:
+        asked_for = {other for entry_id in question.aside for other in linker.kin(entry_id)}
         for entry_id in question.carried:
             for other in linker.kin(entry_id):
-                if other in entries:
-                    links.setdefault(other, weights.kin * max(links[entry_id], weights.link / 2))
+                if other in entries:  # RAGAS is related to RAG and to evaluation
+                    share = weights.kin if other not in asked_for else 1.0
+                    links.setdefault(other, share * max(links[entry_id], weights.link / 2))
         if korean and not any(map(about_korean, question.carried)):  # after MMLU, "is there a Korean one?"
             links |= {i: _THE_KOREAN_ONE * weights.link for i in links if i not in question.carried and about_korean(i)}
     elif question.context and not question.carried and question.content:

@@ -69,6 +69,7 @@ class Question:
         leftovers: content that is neither a name nor a function word.
         carried: ids of entries taken over from earlier turns, because the question leaves them out.
         context: ids of the entries that the turn before was about, whether or not the question leans on them.
+        aside: ids of the entries that it names to ask for something of the carried ones: of evaluation, in "그거 평가는" after RAG.
         model_name: a composed model name in it, such as "Qwen3-30B-A3B".
     """
 
@@ -79,6 +80,7 @@ class Question:
     leftovers: tuple[Leftover, ...] = ()
     carried: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     model_name: str = ""
 
     @property

@@ -177,7 +177,12 @@ class QuestionReader:
         setting = len(read.mentions) == 1 and read.leftovers and _SETTING.search(bare)
         if topics and len(read.mentions) == 1 and _EFFECT.search(bare) and not asks_directly(read):
             words = [*read.leftovers, *(Leftover(m.start, m.end, m.surface) for m in read.mentions)]
-            plain = replace(read, mentions=(), leftovers=tuple(sorted(words, key=lambda word: word.start)))
+            plain = replace(
+                read,
+                mentions=(),
+                leftovers=tuple(sorted(words, key=lambda word: word.start)),
+                aside=read.mentions[0].entry_ids,
+            )
             return self._with(plain, topics)
         leans = pronoun and (read.kind in ("compare", "relation", "same") or points_back(read))
         if read.mentions and not setting and not leans:

@@ -112,9 +112,9 @@ ROAD = Group(name={"en": "road"}, members=("bike", "car"), head="vehicle")
 
 
 def test_the_nearest_question_decides_where_no_member_ranks() -> None:
-    group, fit = best_group([WATER, ROAD], asked={0: 0.90, 1: 0.93}, ranked=["stone"], named=())
+    group, fit = best_group([WATER, ROAD], asked={0: 0.87, 1: 0.90}, ranked=["stone"], named=())
     assert group is ROAD
-    assert fit == pytest.approx(5 * 0.07)
+    assert fit == pytest.approx(4 * 0.1)
     assert fit < FITS
 
 
@@ -122,7 +122,7 @@ def test_members_far_up_decide_between_near_questions() -> None:
     asked = {0: 0.92, 1: 0.93}
     group, fit = best_group([WATER, ROAD], asked=asked, ranked=["ferry", "canoe", "stone"], named=())
     assert group is WATER
-    assert fit == pytest.approx(5 * 0.06 + 0.6 * (1 / 3 + 1 / 4))
+    assert fit == pytest.approx(4 * 0.12 + 0.6 * (1 / 3 + 1 / 4))
 
 
 def test_naming_the_head_counts() -> None:

@@ -112,9 +112,9 @@ def test_more_detail_says_more() -> None:
 
 
 def test_a_description_that_two_terms_fit_gets_both() -> None:
-    answer = ask("a data structure for finding nearest vectors")
-    assert {c.id for c in answer.citations} == {"vector-index", "approximate-nearest-neighbor"}
-    assert answer.notes == ("Approximate nearest neighbor fits the description almost as well, so it is shown too.",)
+    answer = ask("사용자가 '이전 지시 무시해'라고 쳐서 시스템 프롬프트가 털렸어")
+    assert {c.id for c in answer.citations} == {"prompt-injection", "system-prompt"}
+    assert answer.notes == ("비슷하게 맞는 용어가 있어 함께 보여 드립니다: 시스템 프롬프트.",)
 
 
 @pytest.mark.parametrize("typed", ["morphological analyser", "what is quantisation", "tokeniser"])
