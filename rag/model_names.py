@@ -15,7 +15,7 @@ from rag.types import Language
 __all__ = ["Part", "find_model_name", "rule_pattern", "split_model_name"]
 
 _WORD = re.compile(
-    r"(?<![A-Za-z0-9._-])(?:[A-Za-z0-9]+/)?(?:[A-Za-z][A-Za-z0-9.]*|\d+(?:\.\d+)?[BMbm])(?:[-_][A-Za-z0-9.]+)+|(?<![\w.-])(?:\d+x)?\d+(?:\.\d+)?[BM](?![A-Za-z0-9_-])|(?<![\w-])A\d+(?:\.\d+)?B(?![A-Za-z0-9_-])|(?<![\w-])I?Q\d(?:_[A-Z0-9]+)+"
+    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9]+/)?(?:[A-Za-z][A-Za-z0-9.]*|(?:\d+x)?\d+(?:\.\d+)?[BMbm])(?:[-_][A-Za-z0-9.]+)+|(?<![\w.-])(?:\d+x)?\d+(?:\.\d+)?[BM](?![A-Za-z0-9_-])|(?<![\w-])A\d+(?:\.\d+)?B(?![A-Za-z0-9_-])|(?<![\w-])I?Q\d(?:_[A-Z0-9]+)+"
 )
 _RULES: tuple[tuple[str, str, str], ...] = (
     # name of the rule, the part, what the sentence that states the rule contains

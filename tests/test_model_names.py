@@ -64,6 +64,8 @@ def test_reading(text: str, ko: str, en: str) -> None:
         ("what does 7b-instruct-awq mean", "7b-instruct-awq"),
         ("13b-chat", "13b-chat"),
         ("a 7b-parameter model", ""),
+        ("8x7B-Instruct가 뭔 뜻", "8x7B-Instruct"),
+        ("음..Foo-3.5-7.8B-Instruct", "Foo-3.5-7.8B-Instruct"),
     ],
 )
 def test_find(text: str, expected: str) -> None:
