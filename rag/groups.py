@@ -14,10 +14,10 @@ from rag.types import Group
 __all__ = ["FITS", "SAME_QUESTION", "best_group"]
 
 FITS = 0.5
-"""Fit from which a group is what a list was asked of. On the development split the best group above it holds what was asked for in
-0.96 of 123 questions, below it in 0.41 of 39; a third of those below are of things that the glossary lacks."""
+"""Fit from which a group is what a list was asked of. For 129 development lists the best group holds at least half of what was asked
+for in 125; of these 121 lie above it, the 4 others below."""
 SAME_QUESTION = 0.97
-"""Cosine from which a question without a name is one that a group holds, in other letters at most; no other development question
+"""Cosine, by the tuned encoder, from which a question without a name is one that a group holds, in other letters at most; no other development question
 without a name is as near."""
 _ASKED, _RANKED, _HEAD = 4.0, 0.6, 0.2
 """Weights of the cosine above :data:`_UNRELATED`, of the ranks of the best three members, and of naming the head."""

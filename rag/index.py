@@ -85,7 +85,7 @@ class GlossaryIndex:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did; passages and questions are embedded."""
+    """What a build did; passages and questions are embedded, definitions and plain words by both encoders."""
 
     folder: Path
     entries: int

@@ -64,7 +64,7 @@ def index(folder: Path, die_at: int) -> None:
 
 
 if __name__ == "__main__":
-    rag.chain.load_embeddings = lambda model: BigramEmbeddings()  # type: ignore[assignment]
+    rag.chain.load_embeddings = lambda model, **_: BigramEmbeddings()  # type: ignore[assignment]
     parser = argparse.ArgumentParser()
     parser.add_argument("action", choices=["serve", "index"])
     parser.add_argument("folder", type=Path)

@@ -50,7 +50,9 @@ def test_the_first_question_builds_the_index_in_the_cache(home: dict[str, str], 
     (line,) = err.splitlines()
     assert line.startswith("rag: building the index of ")
     (cache,) = Path(home["XDG_CACHE_HOME"]).iterdir()
-    assert [(p.is_dir(), (p / "manifest.json").is_file()) for p in cache.iterdir()] == [(True, True)]
+    folders = [path for path in cache.iterdir() if path.is_dir()]
+    assert [(folder / "manifest.json").is_file() for folder in folders] == [True]
+    assert [path.suffix for path in cache.iterdir() if path not in folders] == [".bin"]
 
 
 def test_later_questions_say_the_same_and_nothing_else_whatever_the_terminal(

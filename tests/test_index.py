@@ -15,6 +15,7 @@ import pytest
 from conftest import FAKE_MODEL, GLOSSARY, SOURCE, BigramEmbeddings, write_glossary
 
 import rag.index
+import rag.manifest
 from rag.chunking import chunk_entries, passage_text
 from rag.corpus import corpus_digest, load_corpus
 from rag.errors import CorpusError, IndexStoreError
@@ -496,7 +497,7 @@ for delay in (0.05, 0.15):
     os.kill(pid, signal.SIGKILL)
     print("embedding", ended(pid), check("two small"))
 steps = [
-    (rag.index.faiss, "write_index", 0), (rag.index.LexicalIndex, "build", 0), (rag.index, "flush", 2), (rag.index.os, "replace", 0),
+    (rag.index.faiss, "write_index", 0), (rag.index.LexicalIndex, "build", 0), (rag.index, "flush", 2), (rag.manifest.os, "replace", 0),
 ]
 for module, name, after in steps:
     print(name, killed_in(module, name, after), check("two small"))
