@@ -1,4 +1,4 @@
-"""Tune the bundled encoder to the questions that entries and groups hold: ``python -m evals.tune`` (about 40 minutes on two cores).
+"""Tune the bundled encoder to the questions that entries and groups hold: ``python -m evals.tune`` (about 25 minutes on two cores).
 
 A question is drawn to another question of its entry and to a passage of it, away from those of related entries in the same batch
 (InfoNCE with in-batch negatives). Only biases and layer norms learn (:mod:`rag.tuning`); the 4-bit matrices stay. No question of
@@ -224,7 +224,7 @@ def loss_of(encoder: Encoder, rows: Sequence[Row]) -> torch.Tensor:
 
 def _encoded(encoder: Encoder, texts: Sequence[str], size: int = 50) -> torch.Tensor:
     """Vectors of many texts, those of like length together."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    order = sorted(range(len(texts)), key=lambda i: len(encoder.tokenizer(texts[i])))
     parts = [encoder([texts[i] for i in order[at : at + size]]) for at in range(0, len(order), size)]
     return torch.cat(parts)[torch.tensor(order).argsort()]
 
