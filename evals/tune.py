@@ -27,7 +27,7 @@ from torch.nn import functional
 from rag.chunking import chunk_entries, passage_text
 from rag.corpus import Corpus, load_corpus
 from rag.settings import shipped_corpus
-from rag.tuning import Tensor, tensors, tuned_names
+from rag.tuning import HEADER, Tensor, tensors, tuned_names
 
 __all__ = ["Encoder", "Sampler", "loss_of"]
 
@@ -56,7 +56,7 @@ class Encoder(nn.Module):
 
     def __init__(self, data: bytes) -> None:
         super().__init__()
-        header = struct.unpack_from("<4sI7if", data)
+        header = HEADER.unpack_from(data)
         self.hidden, self.layers, self.heads, self.eps = header[2], header[3], header[4], header[9]
         self.tokenizer = _tokenizer(data)
         found = {tensor.name: tensor for tensor in tensors(data)}
@@ -120,7 +120,7 @@ def _numbers(data: bytes, tensor: Tensor) -> np.ndarray:
 
 def _tokenizer(data: bytes) -> Tokenizing:
     """The tokenizer that the weight file holds: a unigram model over normalised characters."""
-    at = 44
+    at = HEADER.size
     pieces, begin, end, _, unknown = struct.unpack_from("<5i", data, at)
     (length,) = struct.unpack_from("<Q", data, at + 20)
     at += 28

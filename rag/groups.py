@@ -17,8 +17,7 @@ FITS = 0.5
 """Fit from which a group is what a list was asked of. For 129 development lists the best group holds at least half of what was asked
 for in 125; of these 121 lie above it, the 4 others below."""
 SAME_QUESTION = 0.97
-"""Cosine, by the tuned encoder, from which a question without a name is one that a group holds, in other letters at most; no other development question
-without a name is as near."""
+"""Cosine, by the tuned encoder, from which a question without a name is one that a group holds, in other letters at most."""
 _ASKED, _RANKED, _HEAD = 4.0, 0.6, 0.2
 """Weights of the cosine above :data:`_UNRELATED`, of the ranks of the best three members, and of naming the head."""
 _UNRELATED = 0.8

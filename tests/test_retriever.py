@@ -263,8 +263,6 @@ def test_an_index_elsewhere_ranks_the_same(tmp_path: Path) -> None:
             model=FAKE_MODEL,
         )
         index = load_index(tmp_path / name / "index", embeddings=BigramEmbeddings(), model=FAKE_MODEL)
-        found.append(
-            GlossaryRetriever(index=index, embeddings=BigramEmbeddings(), threshold=0.0).invoke("twins of two")
-        )
+        found.append(GlossaryRetriever(index=index, embeddings=BigramEmbeddings(), threshold=0.0).invoke("of two"))
     assert found[0] == found[1]
-    assert sorted(d.metadata["term"] for d in found[0]) == ["Castor", "Pollux", "Romulus"]
+    assert [d.metadata["term"] for d in found[0]] == ["Castor", "Pollux", "Romulus"]

@@ -75,6 +75,26 @@ def test_a_cache_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
     assert np.linalg.norm(vector) == pytest.approx(1.0, abs=1e-4)
 
 
+def test_where_nothing_can_be_written_the_error_names_the_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("rag.tuning.tempfile.NamedTemporaryFile", full)
+    message = r"No space left on device\) or for the moment \(No space left on device\): set XDG_CACHE_HOME"
+    with pytest.raises(EmbeddingError, match=message), tuned_file(BASE, cache=tmp_path):
+        pass
+
+
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("rag.tuning.os.fsync", full)
+    with tuned_file(BASE, cache=tmp_path) as path:
+        assert path.parent != tmp_path
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_other_weights_are_not_tuned(tmp_path: Path, base: bytes) -> None:
     other = tmp_path / "other.bin"
     other.write_bytes(base[:-1] + b"\0")
