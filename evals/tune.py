@@ -1,14 +1,16 @@
-"""Tune the bundled encoder to the questions that entries and groups hold: ``python -m evals.tune`` (about 25 minutes on two cores).
+"""Tune the bundled encoder to the questions that entries and groups hold: ``python -m evals.tune`` (about 45 minutes on two cores).
 
 A question is drawn to another question of its entry and to a passage of it, away from those of related entries in the same batch
-(InfoNCE with in-batch negatives). Only biases and layer norms learn (:mod:`rag.tuning`); the 4-bit matrices stay. No question of
-the sets in ``datasets/`` is used. Writes ``rag/data/tuning.npy``; run ``evals.vectors``, ``evals.intent`` and ``evals.calibrate``
+(InfoNCE with in-batch negatives). A question that names its term, made from a pattern of ``datasets/patterns_kind.jsonl``, is drawn
+to the section that answers it, away from another one of the same entry. Only biases and layer norms learn (:mod:`rag.tuning`); the
+4-bit matrices stay. No question of the sets that are measured by is used. Writes ``rag/data/tuning.npy``; run ``evals.vectors``, ``evals.intent`` and ``evals.calibrate``
 after it. Needs torch and tokenizers, which come with sentence-transformers.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 import struct
@@ -26,16 +28,21 @@ from torch.nn import functional
 
 from rag.chunking import chunk_entries, passage_text
 from rag.corpus import Corpus, load_corpus
+from rag.fusion import SECTIONS_OF_KIND
 from rag.settings import shipped_corpus
 from rag.tuning import HEADER, Tensor, tensors, tuned_names
+from rag.types import Chunk, Entry
 
 __all__ = ["Encoder", "Sampler", "loss_of"]
 
 TUNING = Path(__file__).parents[1] / "rag" / "data" / "tuning.npy"
-EPOCHS = 2.2
+PATTERNS = Path(__file__).parent / "datasets" / "patterns_kind.jsonl"
+EPOCHS = 1.6
 """How often each stored question is drawn."""
 ENTRIES, GROUPS = 44, 4
 """Entries and groups in a batch: each with two of its questions, an entry with a passage too."""
+NAMED = 0.25
+"""Share of the entries whose first question is a pattern with a name of theirs."""
 KIN = 2
 """Related entries that are put into a batch with one: the hardest negatives."""
 CORE = 0.7
@@ -158,11 +165,19 @@ class Tokenizing:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a batch holds of an entry or a group: two of its questions, and a passage of an entry."""
+    """What a batch holds of an entry or a group.
+
+    Attributes:
+        first: a question.
+        second: another one that asks for the same.
+        passage: of the entry, an answer to the first; empty for a group.
+        beside: of the entry, no answer to it; mostly empty.
+    """
 
     first: str
     second: str
-    passage: str
+    passage: str = ""
+    beside: str = ""
 
 
 class Sampler:
@@ -175,11 +190,10 @@ class Sampler:
         self._kin = {
             i: [k for ids in e.relations.values() for k in ids if k in self._entries] for i, e in self._entries.items()
         }
-        self._core: dict[str, list[str]] = {}
-        self._other: dict[str, list[str]] = {}
+        self._chunks: dict[str, list[Chunk]] = {}
         for chunk in chunk_entries(corpus.entries):
-            sections = self._core if chunk.section in ("definition", "plain") else self._other
-            sections.setdefault(chunk.entry_id, []).append("passage: " + passage_text(chunk))
+            self._chunks.setdefault(chunk.entry_id, []).append(chunk)
+        self._patterns = [json.loads(line) for line in PATTERNS.read_text("utf-8").splitlines()]
 
     def batch(self) -> list[Row]:
         """Entries with some that are related to them, and groups of others."""
@@ -191,30 +205,54 @@ class Sampler:
             for entry_id in (seed, *self._random.sample(near, min(KIN, len(near)))):
                 if entry_id not in used:
                     used.add(entry_id)
-                    core = self._random.random() < CORE or entry_id not in self._other
-                    passage = self._random.choice((self._core if core else self._other)[entry_id])
-                    rows.append(self._row(self._entries[entry_id].questions, passage))
+                    entry = self._entries[entry_id]
+                    rows.append((self._random.random() < NAMED and self._named(entry)) or self._described(entry))
         for group in self._random.sample(self._groups, GROUPS):
             if not used & {*group.members}:
                 used |= {*group.members}
-                rows.append(self._row(group.questions, ""))
+                first, second = self._random.sample(group.questions, 2)
+                rows.append(Row(f"query: {first}", f"query: {second}"))
         return rows
 
-    def _row(self, questions: Sequence[str], passage: str) -> Row:
-        first, second = self._random.sample(questions, 2)
-        return Row(f"query: {first}", f"query: {second}", passage)
+    def _described(self, entry: Entry) -> Row:
+        """Two questions that do not name the term, and a passage, mostly of the definition or plain words."""
+        first, second = self._random.sample(entry.questions, 2)
+        core = [c for c in self._chunks[entry.id] if c.section in ("definition", "plain")]
+        others = [c for c in self._chunks[entry.id] if c not in core]
+        chosen = core if self._random.random() < CORE or not others else others
+        return Row(f"query: {first}", f"query: {second}", _passage(self._random.choice(chosen)))
+
+    def _named(self, entry: Entry) -> Row | None:
+        """A question that names the term, a stored one, the section that answers the first, and another section."""
+        pattern = self._random.choice(self._patterns)
+        sections = SECTIONS_OF_KIND[pattern["kind"]][:1]
+        own = [c for c in self._chunks[entry.id] if c.lang == pattern["lang"]]
+        answers, others = [c for c in own if c.section in sections], [c for c in own if c.section not in sections]
+        if not answers or not others:
+            return None
+        first = pattern["text"].replace("{}", self._random.choice(entry.surfaces))
+        second = self._random.choice(entry.questions)
+        passages = (_passage(self._random.choice(chunks)) for chunks in (answers, others))
+        return Row(f"query: {first}", f"query: {second}", *passages)
+
+
+def _passage(chunk: Chunk) -> str:
+    return "passage: " + passage_text(chunk)
 
 
 def loss_of(encoder: Encoder, rows: Sequence[Row]) -> torch.Tensor:
-    """InfoNCE of each first question: to its second one, and to its passage, among all others' of both."""
-    holders = [i for i, row in enumerate(rows) if row.passage]
-    texts = [row.first for row in rows] + [row.second for row in rows] + [rows[i].passage for i in holders]
-    vectors = _encoded(encoder, texts)
+    """InfoNCE of each first question: to its second one, and to its passage, among all others' of both and what stands beside."""
     count = len(rows)
+    holders = [i for i, row in enumerate(rows) if row.passage]
+    beside = [i for i, row in enumerate(rows) if row.beside]
+    texts = [row.first for row in rows] + [row.second for row in rows]
+    vectors = _encoded(encoder, texts + [rows[i].passage for i in holders] + [rows[i].beside for i in beside])
     alike = vectors[:count] @ vectors[count:].T / TEMPERATURE
     own_passage, own_question = torch.zeros_like(alike, dtype=torch.bool), torch.zeros_like(alike, dtype=torch.bool)
-    for place, i in enumerate(holders):
-        own_passage[i, count + place] = own_question[i, i] = True
+    for place, i in enumerate([*holders, *beside]):
+        own_passage[i, count + place] = True
+    for i in holders:
+        own_question[i, i] = True
     to_question = functional.cross_entropy(alike.masked_fill(own_passage, -1e9), torch.arange(count))
     to_passage = functional.cross_entropy(
         alike.masked_fill(own_question, -1e9)[holders], torch.arange(len(holders)) + count

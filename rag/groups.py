@@ -7,11 +7,12 @@ nearest of its own questions and by how far up its members rank.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from rag.types import Group
 
-__all__ = ["FITS", "SAME_QUESTION", "best_group"]
+__all__ = ["FITS", "SAME_QUESTION", "asks_for_parts", "best_group"]
 
 FITS = 0.5
 """Fit from which a group is what a list was asked of. For 129 development lists the best group holds at least half of what was asked
@@ -25,13 +26,33 @@ _BEST = 3
 _CONSTANT = 3
 """As in reciprocal rank fusion, what is added to a rank counted from 0; small, because few entries are relevant."""
 
+_PARTS = re.compile(r"구성\s*요소|부품|\b(components|parts|building blocks)\b")
+_NAMED_PARTS = re.compile(rf"{_PARTS.pattern}|이루는 것|\bingredients\b")
+"""In names of groups."""
+_OF_PARTS = re.compile(
+    r"구성|부품|요소|안에|들어|이루|단계|과정|순서|절차|\b(parts?|components?|inside|made (up )?of|make up|makes up|consists?|contains?|pieces|blocks|halves|stages|steps|layers|ingredients|ins?)\b"
+)
+
+
+def asks_for_parts(text: str) -> bool:
+    """Whether a question, in lower case, asks for parts by name."""
+    return bool(_PARTS.search(text))
+
+
+def _is_of_parts(group: Group) -> bool:
+    """Whether a group holds what something is made of: its parts, not its kinds."""
+    return bool(_NAMED_PARTS.search(" ".join(group.name.values())))
+
 
 def best_group(
-    groups: Sequence[Group], *, asked: Mapping[int, float], ranked: Sequence[str], named: Collection[str]
+    groups: Sequence[Group], *, text: str, asked: Mapping[int, float], ranked: Sequence[str], named: Collection[str]
 ) -> tuple[Group | None, float]:
     """The group that fits best, and how well it does: around 1 if it surely is what is asked for, 0 if surely not.
 
+    Groups of parts are for questions that could mean parts: "which tokenizers are there" does not ask what is in a tokenizer.
+
     Args:
+        text: the question, in lower case.
         asked: cosine of the nearest question of groups, by their place in ``groups``.
         ranked: ids of entries, best first.
         named: ids of the entries that the question names.
@@ -43,5 +64,6 @@ def best_group(
         near = sorted((places.get(i, 0.0) for i in group.members), reverse=True)[:_BEST]
         return _ASKED * (asked[number] - _UNRELATED) + _RANKED * sum(near) + _HEAD * (group.head in named)
 
-    best = max(asked, key=fit, default=None)
+    of_parts = bool(_OF_PARTS.search(text))
+    best = max((n for n in asked if of_parts or not _is_of_parts(groups[n])), key=fit, default=None)
     return (None, 0.0) if best is None else (groups[best], max(0.0, fit(best)))

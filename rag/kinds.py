@@ -24,6 +24,7 @@ _PLURAL = re.compile(
     r"^(the )?([\w§-]+ ){0,2}\w+[^su\W]s (or \w+s )?(that|which|for|to|where(?! (do|does|is|are|can))|who|from|used|made|in|i|you|of)\b"
 )
 """Plurals and numbers of things asked for."""
+_WHICH_TO_USE = re.compile(r"\b(which|what) \w+ (should|do|would) (i|we|you|one) (use|pick|choose|set)\b")
 _NAMES = re.compile(r"들\s*(이름|뭐)|이름들|라고들|종류|뭐뭐|\bnames\b")
 """A question for a name asks for one, unless it says that there are more."""
 _SEVERAL, _SEVERAL_IF_PLURAL = 1.0, -1.5
@@ -63,6 +64,11 @@ _RELATION = re.compile(
 _LISTING = re.compile(r"§|이랑|랑|와|과|하고|은|는|\b(or|and)\b|[\s,/&+?!.]")
 _CHOICE = re.compile(r"§ or (an? |the |just |plain )?§|§\s*(이나|아니면|냐)\s*§\s*(냐|중)")
 """Names to choose from: "accuracy or F1?"."""
+_JOINED = re.compile(
+    r"§(이랑|랑|하고|와|과)\s|\S(이랑|랑|하고|와|과)\s+§|§ and\b|\band (an? |the )?§|§ (is )?the same (thing )?as\b|same (thing )?as (an? |the )?§"
+)
+"""A name joined to something."""
+_PAIRED = re.compile(r"\S\s+(and|&)\s+\S|[가-힣]\s+[가-힣]|/")
 _EQUATED = re.compile(r"\W*(=|is|are|is just|just means|이랑|랑|하고|와|과|이나|또는|or|just|and|vs\.?|,|/)\W*")
 
 
@@ -124,10 +130,17 @@ def asks_for_several(question: Question, intent: Intent) -> bool:
     if question.kind not in _MAYBE_LIST or (sides and question.kind in _OF_SIDES):
         return False
     bare = masked(question)
+    if question.carried and _WHICH_TO_USE.search(bare):
+        return False  # after quantization, "which bits should i use" asks no kinds of it
     plural = bool(_PLURAL.search(bare))
     if (_ASKS_NAME.search(bare) and not _NAMES.search(bare)) or (asks_directly(question) and not plural):
         return False
     return intent.several >= (_SEVERAL_IF_PLURAL if plural else _SEVERAL)
+
+
+def _is_pair(question: Question) -> bool:
+    """Whether the one name in a question joins two: "precision and recall"."""
+    return any(_PAIRED.search(m.corrected or m.surface) for m in question.mentions)
 
 
 def _equated(question: Question) -> bool:
@@ -150,8 +163,10 @@ def _plausible_kinds(question: Question, bare: str, *, several: bool) -> list[Ki
     if _HOW_IT_DOES.match(bare):
         ruled_out.add("origin")  # "how does RAG find the author of a document"
     if len(question.mentions) + len(question.carried) < 2:
+        if "same" in found and question.leftovers and _JOINED.search(bare):
+            found.append("compare")  # "형태소 분석이랑 품사 태깅 같은 거야": one of them has no entry
         ruled_out.add("same")
-    if not several and not question.leftovers and len(question.mentions) < 2:
+    if not several and not question.leftovers and len(question.mentions) < 2 and not _is_pair(question):
         ruled_out.add("compare")
     if not question.entry_ids and {"why", "how"} & set(found):
         ruled_out.add("compare")  # "the answers get different each time, why?" has no sides

@@ -27,7 +27,7 @@ from rag.kinds import asks_for_several, refined
 from rag.lexical import tokens
 from rag.linking import Linker
 from rag.name_links import name_links
-from rag.question import KOREAN, Question, has_pronoun
+from rag.question import KOREAN, Question, has_pronoun, masked
 from rag.reader import QuestionReader
 from rag.types import LANGUAGES, Group, Hit, Language
 from rag.typos import SpellingCorrector
@@ -232,7 +232,9 @@ class GlossaryRetriever(BaseRetriever):
     def _group(self, question: Question, vector: Vectors, entries: Sequence[str]) -> tuple[Group | None, float, bool]:
         """The group that fits best, how well it does, and whether it holds this very question."""
         asked = self.index.asked_groups.nearest(vector)
-        group, fit = best_group(self.index.groups, asked=asked, ranked=entries, named=question.entry_ids)
+        group, fit = best_group(
+            self.index.groups, text=masked(question), asked=asked, ranked=entries, named=question.entry_ids
+        )
         if group and question.carried and not {*question.carried} & {group.head, *group.members}:
             return None, 0.0, False  # after RAGAS, "which metrics does it have" asks for its own
         return group, fit, not question.entry_ids and max(asked.values(), default=0.0) >= SAME_QUESTION

@@ -32,6 +32,28 @@ def test_the_sentence_that_tells_the_aspect_is_there(question: str, quote: str) 
     assert any(quote in citation.quote for citation in answer.citations), answer.answer
 
 
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("do i really need a vector database?", "does not strictly need"),
+        ("what is a vector database and do I need one for 1000 docs?", "does not strictly need"),
+        ("does chain of thought always help?", "almost no gain"),
+        ("when is chain of thought useless", "almost no gain"),
+        ("is word2vec still useful?", "Word2Vec is enough"),
+        ("is word2vec outdated", "Word2Vec is enough"),
+        ("how can one choose learning rate", "has to be found by experiment"),
+        ("학습률 어떻게 정해요?", "실험"),
+        ("who uses wordpiece", "such as BERT, DistilBERT and ELECTRA"),
+        ("GPU 메모리 부족한데 VRAM 어떡함", "사용량을 줄이는 방법"),
+        ("what is BLEU score and what is bad about it", "BLEU (Bilingual Evaluation Understudy) is"),
+        ("what are the limits of bleu", "compares only surface words"),
+    ],
+)
+def test_the_sentence_that_tells_the_aspect_comes_first_or_behind_the_definition(question: str, quote: str) -> None:
+    answer = open_shipped().ask(question)
+    assert any(quote in citation.quote for citation in answer.citations[:2]), answer.answer
+
+
 def test_a_plain_question_has_no_aspect_and_its_usual_answer() -> None:
     first = open_shipped().ask("LoRA가 뭐야?").citations[0]
     assert first.section == "definition"

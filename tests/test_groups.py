@@ -112,7 +112,7 @@ ROAD = Group(name={"en": "road"}, members=("bike", "car"), head="vehicle")
 
 
 def test_the_nearest_question_decides_where_no_member_ranks() -> None:
-    group, fit = best_group([WATER, ROAD], asked={0: 0.87, 1: 0.90}, ranked=["stone"], named=())
+    group, fit = best_group([WATER, ROAD], text="", asked={0: 0.87, 1: 0.90}, ranked=["stone"], named=())
     assert group is ROAD
     assert fit == pytest.approx(4 * 0.1)
     assert fit < FITS
@@ -120,18 +120,18 @@ def test_the_nearest_question_decides_where_no_member_ranks() -> None:
 
 def test_members_far_up_decide_between_near_questions() -> None:
     asked = {0: 0.92, 1: 0.93}
-    group, fit = best_group([WATER, ROAD], asked=asked, ranked=["ferry", "canoe", "stone"], named=())
+    group, fit = best_group([WATER, ROAD], text="", asked=asked, ranked=["ferry", "canoe", "stone"], named=())
     assert group is WATER
     assert fit == pytest.approx(4 * 0.12 + 0.6 * (1 / 3 + 1 / 4))
 
 
 def test_naming_the_head_counts() -> None:
-    assert best_group([WATER, ROAD], asked={0: 0.93, 1: 0.92}, ranked=[], named={"vehicle"})[0] is ROAD
+    assert best_group([WATER, ROAD], text="", asked={0: 0.93, 1: 0.92}, ranked=[], named={"vehicle"})[0] is ROAD
 
 
 def test_without_a_near_group_there_is_none() -> None:
-    assert best_group([WATER], asked={}, ranked=["canoe"], named=()) == (None, 0.0)
-    assert best_group([WATER], asked={0: 0.5}, ranked=[], named=()) == (WATER, 0.0)
+    assert best_group([WATER], text="", asked={}, ranked=["canoe"], named=()) == (None, 0.0)
+    assert best_group([WATER], text="", asked={0: 0.5}, ranked=[], named=()) == (WATER, 0.0)
 
 
 # --- in answers
@@ -155,6 +155,15 @@ def test_a_list_that_no_entry_heads(assistant: Assistant, question: str, name: s
     assert not answer.abstained
     assert members <= {c.id for c in answer.citations}
     assert f"'{name}'" in answer.notes[0]
+
+
+def test_a_group_of_parts_is_for_questions_that_could_mean_parts() -> None:
+    parts = Group(
+        {"ko": "배의 구성 요소", "en": "parts of a boat"}, ("hull", "mast"), "boat", ("what is a boat made of",)
+    )
+    asked = {0: 0.99, 1: 0.90}
+    assert best_group([parts, WATER], text="which boats are there", asked=asked, ranked=[], named=())[0] is WATER
+    assert best_group([parts, WATER], text="what is inside a §", asked=asked, ranked=[], named=())[0] is parts
 
 
 def test_a_question_that_a_group_holds_is_for_that_group(assistant: Assistant) -> None:

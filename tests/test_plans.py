@@ -143,7 +143,74 @@ def test_a_list_is_led_by_its_term_and_counts_its_members(assistant: Assistant) 
         "post-training-quantization",
         "quantization-aware-training",
     ]
-    assert [line[:2] for line in answer.answer.splitlines()] == ["- "] * 3
+    assert [line[:2] for line in answer.answer.splitlines()] == ["양자", "- ", "- "]
+
+
+@pytest.mark.parametrize("question", ["what tokenizers are there", "토크나이저 종류 뭐뭐 있어?"])
+def test_a_list_of_kinds_is_not_one_of_parts(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.kind == "list"
+    assert {"bpe", "wordpiece", "sentencepiece"} <= {c.id for c in answer.citations}
+    assert not {"vocabulary", "special-token"} & {c.id for c in answer.citations}
+
+
+def test_a_list_without_members_is_the_sentence_that_names_the_kinds(assistant: Assistant) -> None:
+    answer = assistant.ask("what retrievers are there")
+    assert answer.kind == "list"
+    assert "a sparse retriever scores overlapping words" in answer.citations[1].quote
+
+
+@pytest.mark.parametrize("question", ["difference between precision and recall", "정밀도 재현율 차이"])
+def test_both_halves_of_a_term_that_is_a_pair_are_told(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.kind == "compare"
+    assert {c.id for c in answer.citations} == {"precision-recall"}
+    for formula in ("거짓양성)", "거짓음성)") if answer.language == "ko" else ("false positives)", "false negatives)"):
+        assert formula in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [("파이토치랑 텐서플로우 뭐가 좋아", "텐서플로우"), ("형태소 분석이랑 품사 태깅 같은 거야?", "품사 태깅")],
+)
+def test_a_choice_and_an_equation_are_comparisons_too(assistant: Assistant, question: str, missing: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.kind == "compare"
+    assert answer.notes == (f"'{missing}'{'은' if missing.endswith('깅') else '는'} 이 용어집에 없습니다.",)
+
+
+def test_a_choice_is_answered_by_when_each_is_chosen(assistant: Assistant) -> None:
+    answer = assistant.ask("LoRA vs full fine tuning, which one should i pick")
+    assert "Full fine-tuning is chosen when" in answer.answer
+    assert "LoRA helps when" in answer.answer
+    assert "whereas" in answer.citations[0].quote
+
+
+def test_a_name_that_is_set_aside_is_not_asked_about(assistant: Assistant) -> None:
+    assert {c.id for c in assistant.ask("BLEU 말고 ROUGE는 언제 써?").citations} == {"rouge"}
+    assert {"gpu", "npu"} <= {c.id for c in assistant.ask("gpu말고 npu는 뭐가 다른건데").citations}
+
+
+def test_a_number_that_is_not_public_is_not_replaced_by_that_of_another_version(assistant: Assistant) -> None:
+    assert (
+        "the parameter count of GPT-4 is not public"
+        in assistant.ask("how many parameters has GPT-4").citations[0].quote
+    )
+
+
+def test_reasons_alone_where_the_turn_before_asked_for_the_definition(assistant: Assistant) -> None:
+    history = [{"role": "user", "content": "양자화가 뭐야?"}]
+    answer = assistant.ask("왜 쓰는데?", history=history)
+    assert answer.kind == "why"
+    assert {c.section for c in answer.citations} == {"why"}
+    assert assistant.ask("양자화 왜 써?").citations[0].section == "definition"
+
+
+def test_a_follow_up_for_a_setting_is_no_list_of_kinds(assistant: Assistant) -> None:
+    history = [{"role": "user", "content": "what is quantization"}]
+    answer = assistant.ask("which bits should i use", history=history)
+    assert answer.kind != "list"
+    assert "3 bits or fewer" in answer.citations[0].quote
 
 
 def test_a_reading_order_begins_with_the_basics_and_ends_with_the_term(assistant: Assistant) -> None:

@@ -19,7 +19,7 @@ from rag.server import create_app
 from rag.settings import ServerSettings, Settings
 
 KO, EN = "LoRA랑 QLoRA 차이?", "What is the difference between LoRA and QLoRA?"
-UNKNOWN = "오늘 점심 뭐 먹지?"
+UNKNOWN = "LoRA 논문 저자 전화번호"
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 DESK = {"viewport": {"width": 1280, "height": 800}}
 

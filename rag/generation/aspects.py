@@ -36,7 +36,28 @@ def _aspect(asked: str, told: str, *sections: SectionName) -> Aspect:
 
 ASPECTS = (
     _aspect(
-        r"(언제|어떨\s*때).{0,8}(안\s|없|말아|못|소용)|(쓰면|하면)\s*안\s*(돼|되)|when (not|shouldn|does.{0,20}(not|n't))|not (help|work|use)|when .*n't|why not|turn .*off",
+        r"(항상|무조건|언제나|늘)\s*(더\s*)?(좋|나|도움|맞|이득|효과|정확|옳)|^(?!.*\bwhy\b).*\b(does|do|is|are|will|can)\b.*\balways\b",
+        r"않|없|못|아니|떨어|나빠|거의|오히려|\bnot\b|\bno\b|n't|cannot|little|only|fail|wrong|cost|worse|depend", "limits", "confusion",
+    ),
+    _aspect(
+        r"^(?!.*(왜|\bwhy\b)).*(꼭\s*(필요|써야|있어야|해야|해)|필수|굳이|반드시|(필요|없어도|안\s*써도)\s*(한가|할까|한지|해\?|해요\?|있나|있어\?|있을까|되나|돼\?|될까)|"
+        r"\b(do|does|will|would) (i|we|you|one|it|they) (really |even |actually |always |still )?(need|have to)\b|\b(is|are) .*\b(necessary|required|needed|mandatory|overkill)\b|\bmust (i|we)\b)",
+        r"꼭|필요(하지|는 없|없|합)|않아도|충분|없이|\b(not|n't) (strictly |always |necessarily )?(need|requir|necess)|enough|without|optional|only (when|if)|necessar", "confusion", "limits", "plain", "why",
+    ),
+    _aspect(
+        r"(요즘|아직|지금|여전히|오늘날)(도|은)?\s.*(써|쓰|쓸|유용|의미|통하|먹히)|한물|구식|\bstill\b.*\b(used?|useful|relevant|worth|good|needed|matters?|popular|thing)\b|outdated|obsolete|\bnowadays\b|these days",
+        r"지금|오늘날|요즘|여전히|아직|충분|밀려|대체|대신|\bstill\b|today|\bnow\b|nowadays|enough|replaced|instead|superseded|gave way", "plain", "versus", "why", "limits", "origin",
+    ),
+    _aspect(
+        r"(어떻게|어케|뭘\s*보고|기준).{0,10}(고르|골라|고를|정하|정해|정할|선택|설정|잡아|잡나)|\bhow (do|can|to|should|would|does|did) (\S+ ){0,2}(choose|pick|select|decide)\b|\b(which|what) \w+ (should|do|would) (i|we|you|one) (use|pick|choose|set)\b",
+        r"정답|고르|고를|골라|정하|달라|따라|실험|보통|흔히|측정|depend|no (single |one )?(right|single|fixed|best)|experiment|choos|chose|pick|measur|usual|common|typical|range|or (fewer|less|more)\b|이하|이상", "limits", "examples", "how",
+    ),
+    _aspect(
+        r"누가\s*(써|쓰|씀|사용)|(어떤|무슨)\s*(모델|회사|제품|서비스)\S*\s*(이거|그거|그걸)?\s*(써|쓰|사용)|\bwho uses\b|\b(which|what) (llms?|language models|models?|companies|systems|products|apps|tools|projects) (\w+ )?(use|uses|run|runs|adopted|rely)\b",
+        r"쓰[이입여고는며]|씁니다|사용|채택|탑재|\bused? (by|in)\b|\buses?\b|adopt|such as|including", "why", "examples", "origin", "how",
+    ),
+    _aspect(
+        r"(언제|어떨\s*때).{0,8}(안\s|없|말아|못|소용)|(쓰면|하면)\s*안\s*(돼|되)|when (not|shouldn|does.{0,20}(not|n't))|when .*\b(useless|bad|harmful|overkill|fails?|hurts?)\b|not (help|work|use)|when .*n't|why not|turn .*off",
         r"않|없|못|어렵|느리|대신|끄|꺼|not\b|no\b|n't|off\b|instead|fail|hurt|slow|cannot", "limits", "how",
     ),
     _aspect(
@@ -44,8 +65,8 @@ ASPECTS = (
         r"때|경우|고릅|알맞|적합|필요하|when|where|if\b|choose|suit|fits?\b|pick", "plain", "why", "versus",
     ),
     _aspect(
-        r"(막|줄이|줄일|줄여|낮추|낮춰|피하|방지|예방|해결|완화|대처|대응|개선|극복|보완|없애|고치)|안\s*(나게|생기게|그러게|하게)|부족하면|모자라|prevent|reduc|avoid|mitigat|lessen|shrink|smaller|lower|\bcut\b|\bfix\b|solve|overcome|improve|speed up|out of memory|counter|defen[cds]|get rid|deal with|(how (do|can|to|would|should)|ways? to|can) .{0,12}(\bstop\b|\bkeep\b.* from)",
-        r"줄[이어일입여]|줄고|막[는을지으습]|방지|완화|낮[추춥아]|피하|피할|해결|대처|보완|나누어|멈춥|없[애앱]|덜\s|prevent|reduc|avoid|mitigat|lessen|shrink|lower|\bcut|limit|counter|require|spread|fewer|stop|drops?\b|decreas|\beas(e|es|ed)\b|less (often|likely)", "limits", "how",
+        r"(막|줄이|줄일|줄여|낮추|낮춰|피하|방지|예방|해결|완화|대처|대응|개선|극복|보완|없애|고치)|안\s*(나게|생기게|그러게|하게)|부족|모자라|걸러|거르|차단|prevent|reduc|avoid|mitigat|lessen|shrink|smaller|lower|\bcut\b|\bfix\b|solve|overcome|improve|speed up|out of memory|counter|defen[cds]|get rid|deal with|(how (do|can|to|would|should)|ways? to|can) .{0,12}(\bstop\b|\bkeep\b.* from)",
+        r"줄[이어일입여]|줄고|막[는을지으습]|방지|완화|낮[추춥아]|피하|피할|거르|거릅|걸러|차단|해결|대처|보완|나누어|멈춥|없[애앱]|덜\s|prevent|reduc|avoid|mitigat|lessen|shrink|lower|\bcut|limit|counter|require|spread|fewer|stop|drops?\b|decreas|\beas(e|es|ed)\b|less (often|likely)", "limits", "how",
     ),
     _aspect(
         r"(왜|why)\b.*(자꾸|매번|계속|\bkeeps?\b|\balways\b|every ?time)|(자꾸|매번|계속|\bkeeps?\b|\balways\b|every ?time).*(왜|why|이유)|왜\s*(생|일어|발생|나타|그래|그런|그러|이러|이런|이래|느려|느린|느리|빨라|빠르|빠른|커|크|안\s)|원인|때문|why (does|do|is|are) (it|this|that|they)? ?(happen|so |fast|slow|big|large)|what causes|\bcauses?\b|come from",
@@ -71,6 +92,11 @@ ASPECTS = (
     _aspect(
         r"(얼마|몇|크기|사이즈|개수).{0,8}(적당|좋|적절|추천|정해|해야)|how (big|large|long|many) should|what (size|value|number) should|good (value|size)",
         r"보통|흔히|정답|적당|권|usual|common|typical|no (right|fixed)|depends", "how", "limits", "examples",
+    ),
+    _aspect(
+        r"(하면|두면|주면|올리면|낮추면|높이면|키우면|줄이면|늘리면|크면|작으면|높으면|낮으면|많으면|적으면|길면|짧으면)\s*(어떻게|어케|어떤|뭐|무슨|왜|안\s*좋|되|돼)|"
+        r"what (happens|changes|would happen) (if|when)|\btoo (high|low|big|small|large|long|short|many|few)\b|effect of (an? )?(high|low|large|small|big|long)",
+        r"[가-힣](면|수록)[\s,]|\bif\b|\bwhen\b|\b(high|low|larg|small|long|short)er\b|\btoo\b|raising|lowering|increas|decreas", "how", "limits", "examples",
     ),
 )  # fmt: skip
 

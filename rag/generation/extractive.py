@@ -25,6 +25,8 @@ __all__ = ["ExtractiveGenerator"]
 MAX_SENTENCES = 8
 _COMMON = 20
 """Entries that a word stands in from which it is a common word and no term that the glossary lacks."""
+_NEAR = 0.02
+"""Confidence from which the entries that rank first have something to do with the question; below it they are chance."""
 _HEAD_NOUN = re.compile(r" (learning|method|technique|approach|process)(?![A-Za-z])")
 """Words of asking that end the name of a term: "federated learning"."""
 _SPACED_PARTICLE = re.compile(r"(?<=[A-Za-z0-9+#.)]) (이|가|은|는|을|를|란|이란)$")
@@ -100,12 +102,24 @@ class ExtractiveGenerator:
         few = len(words) <= 2 and len(unknown.split()) <= _NAME_WORDS
         inner = {*unknown.casefold().split()[1:-1]} - _WITHIN_NAMES
         term = not _NO_TERM.search(unknown) and not inner & ENGLISH_FUNCTION
-        short = unknown and few and len(unknown) <= 40 and term
+        short = bool(unknown) and few and len(unknown) <= 40 and term
         mentioning = self._mentioning(unknown, lang) if short else []
+        if not mentioning and term and len(words) <= _NAME_WORDS:
+            for part in (
+                unknown.rpartition(" ")[0],
+                unknown.partition(" ")[2],
+            ):  # "기울기 소실 해결법", "fix vanishing gradients"
+                if not mentioning and " " in part and (mentioning := self._mentioning(part, lang)):
+                    short, unknown = True, part
+        if (
+            not mentioning and question.mentions and len(words) == 1
+        ):  # "what is the CLS token for": there is one for tokens
+            mentioning = self._mentioning(words[0].surface, lang) if words[0].surface.isascii() else []
         if len(mentioning) > _COMMON:  # "how does the model know word order" asks about no term called "model"
             short, mentioning = False, []
         first = phrase("missing", lang, term=topic(unknown, lang)) if short else phrase("not_found", lang)
-        ids = mentioning[:3] or list(dict.fromkeys([*question.entry_ids, *retrieval.entries]))[:3]
+        near = retrieval.entries if retrieval.evidence.confidence >= _NEAR else ()
+        ids = mentioning[:3] or list(dict.fromkeys([*question.entry_ids, *near]))[:3]
         nearest = tuple(Related(i, self._entries[i].name(lang)) for i in ids if i in self._entries)
         if not (question.entry_ids or words or question.model_name):  # "hello", "what can you do"
             first, nearest = phrase("about", lang), ()
@@ -127,7 +141,8 @@ class ExtractiveGenerator:
     def _mentioning(self, word: str, lang: Language) -> list[str]:
         """Entries whose text holds a word that has no entry, those that hold it most often first."""
         bound = "A-Za-z0-9" if word.isascii() else "가-힣"
-        pattern = re.compile(rf"(?<![{bound}]){re.escape(word)}{'(?![A-Za-z0-9])' if word.isascii() else ''}", re.I)
+        stem, end = (word.removesuffix("s"), "s?(?![A-Za-z0-9])") if word.isascii() else (word, "")
+        pattern = re.compile(rf"(?<![{bound}]){re.escape(stem)}{end}", re.I)
         found = [c for c in self._chunks.values() if pattern.search(c.text)]
         ids = Counter(c.entry_id for c in found if c.lang == lang) or Counter(c.entry_id for c in found)
         return [entry_id for entry_id, _ in ids.most_common()]

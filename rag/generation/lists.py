@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from rag.generation.sources import Sources
+from rag.groups import asks_for_parts
 from rag.question import masked
 from rag.text import is_hangul
 
@@ -36,10 +37,6 @@ _BESIDES = re.compile(
 )
 _ALTERNATIVES = re.compile(
     r"대안|말고|더\s*(간단|쉬운|가벼운|싼|빠른|나은|좋은)|\b(alternatives?|besides|other than|something|anything)\b"
-)
-_PARTS = re.compile(r"구성\s*요소|부품|\b(components|parts|building blocks)\b")
-_OF_PARTS = re.compile(
-    r"구성|부품|요소|안에|들어|이루|단계|과정|순서|절차|\b(parts?|components?|inside|made (up )?of|make up|makes up|consists?|contains?|pieces|blocks|halves|stages|steps|layers|ingredients|ins?)\b"
 )
 _HOME = re.compile(r"국산|국내")
 _LANGUAGES = re.compile(r"한국어?|영어|국산|국내|Korean|English|korean|english")
@@ -97,11 +94,12 @@ def members_of(sources: Sources) -> tuple[str, list[str]]:
 
 def _grouped(sources: Sources) -> tuple[str, list[str]] | None:
     """Head and members of the group that the retriever found, unless it is none of what the question says."""
-    group, question = sources.retrieval.group, masked(sources.question)
-    if group is None or (_PARTS.search(" ".join(group.name.values())) and not _OF_PARTS.search(question)):
-        return None  # "which tokenizers are there" does not ask what is in a tokenizer
+    group = sources.retrieval.group
+    if group is None:
+        return None
     unsure = sources.retrieval.evidence.features.get("group", 0.0) < _SURELY
-    if unsure and sources.question.mentions and not sources.question.leftovers and group.head not in sources.named:
+    near = {other for i in sources.named for other in (i, *sources.retriever.reader.linker.kin(i))}
+    if unsure and sources.question.mentions and not sources.question.leftovers and group.head not in near:
         return None  # "which vector databases exist" asks for those that the entry gives as examples
     if not _asks_for_others(sources):
         return group.head, _by_rank(sources, group.members)
@@ -202,7 +200,7 @@ def _by_rank(sources: Sources, members: Iterable[str]) -> list[str]:
 
 def _children(sources: Sources, entry_id: str) -> list[str]:
     """Kinds of a term, else its parts if there are several; the other way round where parts are asked for."""
-    kinds_first = not _PARTS.search(masked(sources.question))
+    kinds_first = not asks_for_parts(masked(sources.question))
     for name in ("broader", "part-of") if kinds_first else ("part-of", "broader"):
         children = [e.id for e in sources.entries.values() if entry_id in e.relations.get(name, ())]
         if len(children) > (name == "part-of"):

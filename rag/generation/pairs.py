@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from rag.generation.phrases import phrase, topic, topic_particle
 from rag.generation.single import details, fact, lines_of, names_whole, reverse
 from rag.generation.sources import Draft, Sources
+from rag.question import masked
 from rag.sides import as_written
 from rag.text import compact
 from rag.types import SectionName, Sentence
@@ -16,6 +17,13 @@ __all__ = ["compare", "relation", "same"]
 
 _AGAINST = re.compile(r"\b(from|than|with|vs\.?|versus|compared to) (an? |the )?$", re.IGNORECASE)
 _AGAINST_KO = re.compile(r"(이랑|랑|하고|와|과|보다)(은|는)?(\s|$)")
+_CHOOSE = re.compile(
+    r"(뭐|뭘|머|어느|어떤|어떨|언제).{0,12}(좋|나아|나은|낫|써|쓰|고르|골라|선택|추천|하는\s*게|해야)|\bwhich\b.*\b(should|would|pick|choose|use|better|best)\b|\b(should|do|would) i (pick|choose|use|go)\b|\bwhen\b|\bbetter\b"
+)
+_CHOSEN = re.compile(
+    r"때(는|에|만|라면)?\s|경우|고릅|고르|알맞|적합|씁니다|\b(when|where|if|choice|choose|suits?|fits?|pick)\b",
+    re.IGNORECASE,
+)
 _CUT = 6
 """Letters that a word has at most if it is not taken for the beginning of a longer one."""
 
@@ -37,7 +45,7 @@ def compare(sources: Sources) -> Draft:
         if len({i for g in sources.groups for i in g}) == 1 and len(sources.question.mentions) > 1 and not missing:
             return same(sources)
         if not missing:
-            return details(sources)
+            return _halves(sources) or details(sources)
         told = [s for i in subjects for s in _speaking_of(sources, i, missing)[:3]]
         sides = [s for i in subjects for s in sources.sentences(i, "definition", "how")[: 1 if told else 2]]
         return Draft(lines_of([*told, *sides]), notes)
@@ -50,7 +58,24 @@ def compare(sources: Sources) -> Draft:
             notes.append(phrase("no_comparison", lang))
     count = 1 if contrast else 2
     sides = [s for i in subjects[:4] for s in sources.sentences(i, "definition", "how")[:count]]
-    return Draft(lines_of([*contrast, *sides]), notes)
+    choice = _choice(sources, subjects[:2])
+    return Draft(lines_of([*contrast[:2], *choice] if choice else [*contrast, *sides]), notes)
+
+
+def _choice(sources: Sources, subjects: Iterable[str]) -> list[Sentence]:
+    """Where one of two is to be chosen, the sentence of each side that says when it is, unless it is among the contrast."""
+    if not _CHOOSE.search(masked(sources.question)):
+        return []
+    told = ([s for s in sources.sentences(i, "plain", "why") if _CHOSEN.search(s.text)] for i in subjects)
+    return [max(found, key=sources.overlap) for found in told if found]
+
+
+def _halves(sources: Sources) -> Draft | None:
+    """Both halves of a term that is a pair, such as "precision and recall", where its name is taken for one of them."""
+    first = next(iter(sources.subjects), "")
+    names = [part for name in sources.entries[first].term.values() for part in _parts(name)] if first else []
+    apart = _told_apart(sources, first, names) if len(names) > 2 else []
+    return Draft(lines_of([*sources.sentences(first, "definition")[:1], *apart])) if apart else None
 
 
 def _set_against(sources: Sources) -> list[str]:
@@ -128,12 +153,17 @@ def same(sources: Sources) -> Draft:
     return draft
 
 
+def _parts(name: str) -> list[str]:
+    """What a name joins: "precision and recall"."""
+    return re.split(r"\s*(?:\band\b|&|/|,|와|과)\s*", name)
+
+
 def _told_apart(sources: Sources, entry_id: str, names: Iterable[str]) -> list[Sentence]:
     """Sentences of one entry on names of it that mean different things: "Llama 2" and "Llama 3", "precision" and "recall"."""
     keys = {compact(name): name for name in names}
     digits = {re.sub(r"\D", "", name) for name in keys}
     terms = sources.entries[entry_id].term.values()
-    parts = {compact(part) for term in terms for part in re.split(r"\s*(?:\band\b|&|/|,|와|과)\s*", term)}
+    parts = {compact(part) for term in terms for part in _parts(term)}
     if len(keys) > 1 and keys.keys() <= parts:
         return sources.sentences(entry_id, "how")[:3]
     if len(digits) < 2:

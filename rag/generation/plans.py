@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import islice
 
+from rag.generation.citations import Line
 from rag.generation.lists import members_of
 from rag.generation.names import expand, model_name
 from rag.generation.pairs import compare, relation, same
 from rag.generation.phrases import phrase
 from rag.generation.single import about, define, fact, lines_of, origin, plain, proscons, reverse
 from rag.generation.sources import Draft, Sources
-from rag.types import Kind
+from rag.types import Kind, Sentence
 
 __all__ = ["PLANS"]
 
 _LISTED = 7
 _SHORT_LIST = 3
 """Members up to which the head of a list may name more, that have no entry."""
+_TOLD = 5
+"""Sentences at most where there is nothing to list."""
 _STEPS = 5
 
 
@@ -25,7 +28,9 @@ def list_(sources: Sources) -> Draft:
     """The kinds, or else the parts, of a term, one sentence each; or the terms that a description takes together."""
     lead, members = members_of(sources)
     if len(members) < 2:
-        return about("examples", "how", count=3, lead=1)(sources)
+        draft = about("examples", "how", count=3, lead=1)(sources)
+        named = [Line(s) for s in _naming_kinds(sources) if all(s.quote != line.sentence.quote for line in draft.lines)]
+        return Draft([*draft.lines[:1], *named, *draft.lines[1:]][:_TOLD], draft.notes)
     lines = lines_of((s for i in members[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
     name = "listed" if len(members) <= _LISTED else "listed_first"
     terms, count = [sources.name(i) for i in members], min(len(members), _LISTED)
@@ -36,11 +41,22 @@ def list_(sources: Sources) -> Draft:
         else ""
     )
     note = phrase(name, sources.lang, count=count, all=len(members), terms=terms, of=of)
-    lines = [*lines_of(sources.sentences(lead, "definition")[:1] if lead else (), "- "), *lines]
+    lines = [*lines_of(sources.sentences(lead, "definition")[:1] if lead else ()), *lines]
     if lead and len(members) <= _SHORT_LIST:  # "SGD, Adam and AdamW are widely used optimizers": not all have an entry
         told = (s for s in sources.sentences(lead, "examples") if s.text.count(",") > 1)
         lines += lines_of(islice(told, 1), "- ")
     return Draft(lines, [note])
+
+
+def _naming_kinds(sources: Sources) -> list[Sentence]:
+    """The sentence of an entry that names the most other terms, if it names several: "dense retrievers ..., sparse ones ...".
+
+    Definitions are told anyway, and comparisons name what is no kind of the term.
+    """
+    pool = [s for i in sources.subjects[:1] for s in sources.sentences(i, "how", "why", "examples")]
+    found = [(len(sources.named_in(s)), s) for s in pool]
+    most = max((count for count, _ in found), default=0)
+    return [s for count, s in found if count == most][:1] if most > 2 else []
 
 
 def path(sources: Sources) -> Draft:

@@ -23,6 +23,10 @@ _MORE = re.compile(
 )
 _PROPERTY_OF = re.compile(r"§ (of|used (to train|in|by|for)) (an? |the )?§|§의 §")
 """Asks of one term what it is for another: "the learning rate used to train Llama 3"."""
+_BOTH = re.compile(
+    r"\bwhat('s| is| are|s)? (an? |the )?§( \w+)?(,| and\b)|§\s*(\w+\s*)?(이|가|은|는|란|이란)?\s*(뭐|무엇|뭔|머)\S*(고|며|면서|,)\s"
+)
+"""Asks what a term is, and something else: "what is BLEU and what is bad about it"."""
 _AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
     ("definition", 1),
     ("how", 3),
@@ -35,6 +39,9 @@ _SIDE_BY_SIDE = 4
 _OWN = 2
 """Sentences of the section for this kind of question that an answer holds at least, whatever else is near to its words."""
 _HOW_MANY = re.compile(r"\bhow (many|much)( \w+)?\s*$", re.IGNORECASE)
+_SECRET = re.compile(
+    r"공개(하지|되지|한 적)|밝히지|비공개|\bnot (been )?(public|disclosed|published|revealed)|never (confirmed|disclosed)"
+)
 _MANY = re.compile(r"\s*(이|가|은|는|수가|수는|개수가|개수는)?\s*(몇|얼마)")
 
 
@@ -138,10 +145,16 @@ def _told(sources: Sources, entry_id: str, sections: tuple[SectionName, ...], *,
 
 
 def _lead(sources: Sources, usual: int) -> int:
-    """How many sentences of the definition go first: one where "what is it" is asked beside something else."""
+    """How many sentences of the definition go first: one where "what is it" is asked beside something else.
+
+    None goes before the reasons for a term that the turn before was about.
+    """
+    if _BOTH.search(masked(sources.question)):
+        return 1
     if sources.aspect:
         return int(bool(asks_directly(sources.question)))
-    return usual
+    told_before = sources.question.kind == "why" and sources.question.carried and not sources.question.mentions
+    return 0 if told_before else usual
 
 
 def proscons(sources: Sources) -> Draft:
@@ -191,7 +204,12 @@ def fact(sources: Sources) -> Draft:
     if count and (unit := _unit(sources.question)) and not sources.aspect:
         pool = [s for i in sources.named if i not in unit.entry_ids for s in sources.sentences(i)]
         counted = [s for s in pool if re.search(r"\d", s.text) and sources.mentions(s, unit.entry_ids)]
-        return Draft(lines_of(sources.best(counted, 2)))
+        versions = [m.surface for m in sources.question.mentions if m != unit and re.search(r"\d", m.surface)]
+        counted = [s for s in counted if any(names_whole(s, v) for v in versions)] or counted
+        secret = [
+            s for s in counted if _SECRET.search(s.text)
+        ]  # "the count of GPT-4 is not public", before that of GPT-3
+        return Draft(lines_of([*secret[:1], *(s for s in sources.best(counted, 2) if s not in secret[:1])]))
     for entry_id in sorted(sources.subjects, key=lambda i: i not in carried)[: 1 if count else 2]:
         others = [m.surface for m in sources.question.mentions if entry_id not in m.entry_ids]
         pool = sources.sentences(entry_id)
@@ -199,7 +217,10 @@ def fact(sources: Sources) -> Draft:
             pool = [s for s in pool if re.search(r"\d", s.text)] or pool
         bare = count and not others and not sources.question.content
         whole = bare or sources.aspect
-        chosen += [s for s in sources.best(pool, 3, words=others) if whole or sources.overlap(s, others) > 0]
+        ranked = sources.best(pool, 3, words=others)
+        near = [s for s in ranked if whole or sources.overlap(s, others) > 0]
+        beside = [s for s in ranked if s not in near][:1] if len(near) == 1 and not count else []
+        chosen += [*near, *beside]
     return Draft(lines_of(chosen[:4])) if chosen else define(sources)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +26,8 @@ _APART = 3.0
 """What a sentence loses if its passage is less like the question than the entry's best, at most, ..."""
 _FAR = 0.06
 """... which is at this difference of cosines."""
+_SET_ASIDE = re.compile(r"\s*말고\s+\S")
+"""Behind a name that is not meant: "BLEU 말고 ROUGE는 언제 써"."""
 _TELLING: tuple[SectionName, ...] = ("definition", "plain", "how")
 _CLOSE = 0.25
 """Margin, as in the evidence (0.2 of score is 1), below which the next entry is offered too."""
@@ -60,9 +63,10 @@ class Sources:
     @property
     def groups(self) -> list[tuple[str, ...]]:
         """Entries for each name in the question, the same entries once; a homograph is one group of several."""
-        groups = list(
-            dict.fromkeys([m.entry_ids for m in self.question.mentions] + [(i,) for i in self.question.carried])
-        )
+        meant = [m for m in self.question.mentions if not _SET_ASIDE.match(self.question.text, m.end)]
+        if self.question.kind in ("list", "compare") or not meant:
+            meant = list(self.question.mentions)
+        groups = list(dict.fromkeys([m.entry_ids for m in meant] + [(i,) for i in self.question.carried]))
         asked = (
             asks_directly(self.question) if self.question.kind not in ("compare", "relation", "same") else frozenset()
         )
@@ -117,9 +121,13 @@ class Sources:
 
     def mentions(self, sentence: Sentence, entry_ids: Iterable[str]) -> bool:
         """Whether a sentence names one of the entries."""
-        wanted = set(entry_ids)
-        found = self.retriever.reader.linker.segment(sentence.text).mentions
-        return any(wanted & set(mention.entry_ids) for mention in found)
+        return bool(self.named_in(sentence).intersection(entry_ids))
+
+    def named_in(self, sentence: Sentence) -> set[str]:
+        """Ids of the entries that a sentence names, with its own."""
+        return {
+            i for mention in self.retriever.reader.linker.segment(sentence.text).mentions for i in mention.entry_ids
+        }
 
     def joint(self, a: str, b: str) -> list[Sentence]:
         """Sentences of either entry that name the other, the most telling sections first."""
