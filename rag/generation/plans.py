@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import islice
 
-from rag.generation.citations import Line
 from rag.generation.lists import members_of
 from rag.generation.names import expand, model_name
 from rag.generation.pairs import compare, relation, same
@@ -19,8 +18,6 @@ __all__ = ["PLANS"]
 _LISTED = 7
 _SHORT_LIST = 3
 """Members up to which the head of a list may name more, that have no entry."""
-_TOLD = 5
-"""Sentences at most where there is nothing to list."""
 _STEPS = 5
 
 
@@ -29,8 +26,9 @@ def list_(sources: Sources) -> Draft:
     lead, members = members_of(sources)
     if len(members) < 2:
         draft = about("examples", "how", count=3, lead=1)(sources)
-        named = [Line(s) for s in _naming_kinds(sources) if all(s.quote != line.sentence.quote for line in draft.lines)]
-        return Draft([*draft.lines[:1], *named, *draft.lines[1:]][:_TOLD], draft.notes)
+        chosen = {line.sentence.quote for line in draft.lines}
+        named = [s for s in _naming_kinds(sources) if s.quote not in chosen]
+        return Draft([*draft.lines[:1], *lines_of(named), *draft.lines[1:]], draft.notes)
     lines = lines_of((s for i in members[:_LISTED] for s in sources.sentences(i, "definition")[:1]), "- ")
     name = "listed" if len(members) <= _LISTED else "listed_first"
     terms, count = [sources.name(i) for i in members], min(len(members), _LISTED)
