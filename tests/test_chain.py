@@ -390,8 +390,10 @@ def test_abstention_in_the_language_of_the_asker(
     assert answer.abstained
     assert answer.language == language
     assert answer.citations == ()
-    assert answer.related == (), "what ranks first has nothing to do with it"
-    assert answer.answer == first
+    assert bool(answer.related) == (answer.confidence >= 0.02), "terms that rank first by chance are not offered"
+    terms = ", ".join(r.term for r in answer.related)
+    offer = f" 가까운 용어: {terms}." if language == "ko" else f" Nearest terms: {terms}."
+    assert answer.answer == first + offer * bool(terms)
     assert answer.confidence < THRESHOLD
 
 

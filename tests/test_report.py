@@ -1,4 +1,4 @@
-"""evals.report: how an answer is scored."""
+"""evals.answers: how an answer is scored; evals.report: what is printed."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 import pytest
 from helpers import open_shipped
 
+from evals.answers import evaluate_answers
 from evals.data import AnswerCase
-from evals.report import evaluate_answers
 from rag.cli import main
 from rag.settings import shipped_corpus
 
@@ -22,7 +22,7 @@ def test_an_accepted_term_stands_in_for_one_that_is_expected(monkeypatch: pytest
         AnswerCase("What is LoRA?", "en", kind, expected, (("low-rank",),), (), False, (), accept)
         for kind, (expected, accept, _) in labelled.items()
     ]
-    monkeypatch.setattr("evals.report.load_answers", lambda: cases)
+    monkeypatch.setattr("evals.answers.load_answers", lambda: cases)
     figures = evaluate_answers(open_shipped(), split="all", corpus=shipped_corpus())
     recalls = {kind: figures["slices"][kind]["cited-term recall"]["mean"] for kind in labelled}
     assert recalls == {kind: recall for kind, (_, _, recall) in labelled.items()}
@@ -36,7 +36,7 @@ def test_entries_cited_in_vain_lower_the_precision_but_not_of_a_list(monkeypatch
             ("half", ("lora",), ()), ("all", ("lora",), ("qlora",)), ("none", ("bert",), ()), ("list", ("lora",), ())
         )
     ]  # fmt: skip
-    monkeypatch.setattr("evals.report.load_answers", lambda: cases)
+    monkeypatch.setattr("evals.answers.load_answers", lambda: cases)
     slices = evaluate_answers(open_shipped(), split="all", corpus=shipped_corpus())["slices"]
     apt = {kind: slices[kind]["cited-term precision"]["mean"] for kind in ("half", "all", "none")}
     assert apt == {"half": 0.5, "all": 1.0, "none": 0.0}
@@ -60,7 +60,7 @@ def test_json_is_all_there_is_on_standard_output(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = [AnswerCase("What is LoRA?", "en", "define", ("lora",), (("never said",),), (), False, ())]
-    monkeypatch.setattr("evals.report.load_answers", lambda: cases)
+    monkeypatch.setattr("evals.answers.load_answers", lambda: cases)
     monkeypatch.setattr("evals.report.open_assistant", lambda _: open_shipped())
     assert main(["eval", "--answers", "--split", "all", "--json", "--failures"]) == 0
     out, err = capsys.readouterr()
