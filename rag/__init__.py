@@ -13,7 +13,7 @@ Where what is, in the order in which data flows:
   ``retriever`` (which puts these together)
 - the answer: ``generation`` (``plans`` choose sentences, ``citations`` proves them; ``chat`` lets a language model write, ``grounding``
   checks what it wrote), ``chain``
-- ways in: ``cli``, ``server``, ``web``, ``client``; ``feedback``
+- ways in: ``cli`` (its ``arguments``), ``server``, ``web``, ``client``; ``feedback``
 
 ``types`` and ``errors`` are used everywhere, ``settings`` is the only reader of the environment.
 """
