@@ -140,3 +140,27 @@ def test_what_is_trained_is_what_the_engine_computes(base: bytes, tmp_path: Path
     loss = loss_of(encoder, Sampler(load_corpus(shipped_corpus())).batch())
     loss.backward()
     assert all(parameter.grad is not None for parameter in encoder.tuned)
+
+
+@pytest.mark.slow
+def test_a_question_with_a_name_learns_the_section_that_answers_it_from_another_of_the_entry() -> None:
+    from evals.tune import Sampler
+    from rag.corpus import load_corpus
+    from rag.settings import shipped_corpus
+
+    corpus = load_corpus(shipped_corpus())
+    owner_of = {f"query: {question}": entry for entry in corpus.entries for question in entry.questions}
+    rows = Sampler(corpus).batch()
+    described = [row for row in rows if row.passage and not row.beside]
+    assert all(owner_of[row.first] is owner_of[row.second] for row in described)
+    assert len([row for row in rows if not row.passage]) <= 4, "groups have none"
+    named = [row for row in rows if row.beside]
+    assert 5 <= len(named) <= 20
+    for row in named:
+        owner = owner_of[row.second]
+        assert any(name in row.first for name in owner.surfaces)
+        sections = [
+            next(s for s in owner.sections if passage.endswith(s.text[-40:])) for passage in (row.passage, row.beside)
+        ]
+        assert sections[0].lang == sections[1].lang
+        assert sections[0].name != sections[1].name
