@@ -64,6 +64,8 @@ _RELATION = re.compile(
 _LISTING = re.compile(r"§|이랑|랑|와|과|하고|은|는|\b(or|and)\b|[\s,/&+?!.]")
 _CHOICE = re.compile(r"§ or (an? |the |just |plain )?§|§\s*(이나|아니면|냐)\s*§\s*(냐|중)")
 """Names to choose from: "accuracy or F1?"."""
+_COMPARING = re.compile(r"비교(해서|하여|하는|해)|달라도|instead of|opposed to|rather than|better than")
+"""Comparing words that a description may hold as well."""
 _JOINED = re.compile(
     r"§(이랑|랑|하고|와|과)\s|\S(이랑|랑|하고|와|과)\s+§|§ and\b|\band (an? |the )?§|§ (is )?the same (thing )?as\b|same (thing )?as (an? |the )?§"
 )
@@ -168,6 +170,8 @@ def _plausible_kinds(question: Question, bare: str, *, several: bool) -> list[Ki
         ruled_out.add("same")
     if not several and not question.leftovers and len(question.mentions) < 2 and not _is_pair(question):
         ruled_out.add("compare")
+    if "compare" in found and len(question.leftovers) > 3 and not COMPARES.search(_COMPARING.sub(" ", bare)):
+        ruled_out.add("compare")  # "a retriever with one vector for each token instead of one for each passage"
     if not question.entry_ids and {"why", "how"} & set(found):
         ruled_out.add("compare")  # "the answers get different each time, why?" has no sides
     if question.mentions and (len(question.leftovers) < 2 or (several and "compare" in found)):

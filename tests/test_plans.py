@@ -179,6 +179,13 @@ def test_a_choice_and_an_equation_are_comparisons_too(assistant: Assistant, ques
     assert answer.notes == (f"'{missing}'{'은' if missing.endswith('깅') else '는'} 이 용어집에 없습니다.",)
 
 
+def test_a_description_that_compares_is_no_comparison(assistant: Assistant) -> None:
+    question = "retriever with one vector for every token instead of one per passage, matched late w maxsim"
+    answer = assistant.ask(question)
+    assert answer.kind != "compare"
+    assert answer.citations[0].id == "colbert"
+
+
 def test_a_choice_is_answered_by_when_each_is_chosen(assistant: Assistant) -> None:
     answer = assistant.ask("LoRA vs full fine tuning, which one should i pick")
     assert "Full fine-tuning is chosen when" in answer.answer
