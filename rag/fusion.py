@@ -42,7 +42,8 @@ class Weights:
         dense: the cosine of the passage.
         definition: the cosine of the entry's definition: it tells the term that a description means from terms whose other
             sections talk about it (hit rate@1 on descriptions 0.79 to 0.84, cross-validated on the development split).
-        asked: the cosine of the nearest question that the entry holds, by the tuned encoder.
+        asked: the mean cosine of the nearest three questions that the entry holds, by the tuned encoder.
+        nameless: factor of ``asked`` and ``told`` where a question names no term, so that they are all there is.
         told: the cosine of its definition or plain words by the tuned encoder, whichever is nearer.
         lexical: BM25 of the passage.
         coverage: how much of the question the whole entry covers.
@@ -60,7 +61,8 @@ class Weights:
     dense: float = 0.9
     definition: float = 1.3
     asked: float = 1.6
-    told: float = 1.3
+    told: float = 1.2
+    nameless: float = 1.5
     lexical: float = 1.1
     coverage: float = 1.3
     core: float = 0.9
@@ -85,8 +87,8 @@ def spread(cosine: float) -> float:
 
 
 def spread_asked(cosine: float) -> float:
-    """The cosine of two questions by the tuned encoder as 0..1; there is always some question at 0.78."""
-    return min(1.0, max(0.0, (cosine - 0.78) / 0.16))
+    """The mean cosine of an entry's nearest questions as 0..1; some entry is always at 0.76."""
+    return min(1.0, max(0.0, (cosine - 0.76) / 0.15))
 
 
 def spread_told(cosine: float) -> float:

@@ -59,6 +59,9 @@ __all__ = [
 
 Progress = Callable[[int, int], None]
 
+_NEAREST_QUESTIONS = 3
+"""Questions of an entry that tell how near it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class GlossaryIndex:
@@ -268,6 +271,7 @@ def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> G
             [entry.id for entry in entries for _ in entry.questions],
             _read_faiss(folder, manifest, "questions") if manifest.questions else None,
             terms=orjson.loads(read_checked(folder, manifest, "asked.json")),
+            mean_of=_NEAREST_QUESTIONS,
         ),
         groups=groups,
         asked_groups=AskedQuestions(

@@ -303,11 +303,13 @@ class GlossaryRetriever(BaseRetriever):
         return signals
 
     def _describes(self, question: Question, links: Mapping[str, float]) -> float:
-        """How far a question describes what it asks about, 0..1: a name tells more than the words around it, known or not."""
+        """How far a question describes what it asks about: a name tells more than the words around it, known or not."""
         named = max([0.0, *links.values()])
         unknown_name = question.kind in ("define", "expand") and len(question.leftovers) <= _NAME_WORDS
         if unknown_name and not question.entry_ids:
             return 0.0
+        if not question.entry_ids:
+            return self.weights.nameless
         return 1.0 - min(1.0, named / self.weights.link) if named else 1.0
 
     def _by_description(self, text: str, vector: Vectors) -> Vectors:

