@@ -29,7 +29,7 @@ from rag.vocabulary import Vocabulary
 
 __all__ = ["THRESHOLD", "Evidence", "Signs", "certain", "features", "fitted", "weigh"]
 
-THRESHOLD = 0.5
+THRESHOLD = 0.45
 """Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
 
 _SEVERAL = 3.0

@@ -31,12 +31,14 @@ _AND = re.compile(
 _PEOPLE = re.compile(
     r"(?<=\bdo )ppl\b|(?<=\b(?:most|some|many) )ppl\b|(?<=\b(?:other) )ppl\b|\bppl(?= (do|use|say|call|mean|put|keep|even|always|usually|often|who|are|were|have|think|talk)\b)"
 )
+_WHAT_IT_IS = re.compile(r"(?<=\s)모임(?=[?!.~\s]*$)")
+"""As it is said, at the end of a question: the word also means a gathering."""
 _INNER_PARTICLE = re.compile(r"(을|를|의)\s")
 
 
 def spell_out(text: str) -> str:
-    """``text`` with "ppl" as people where it does or is asked something: in capitals or alone it is perplexity."""
-    return _PEOPLE.sub("people", text)
+    """``text`` with "ppl" as people where it does or is asked something (in capitals or alone it is perplexity), and "모임" as 뭐임."""
+    return _WHAT_IT_IS.sub("뭐임", _PEOPLE.sub("people", text))
 
 
 def mend_asking_words(text: str, leftovers: Iterable[Leftover], *, is_word: Callable[[str], bool]) -> str:

@@ -224,7 +224,7 @@ def test_what_the_assistant_said_is_no_instruction(assistant: Assistant) -> None
 @pytest.mark.parametrize(
     ("before", "question", "entry"),
     [
-        ("what is chunking", "so pieces can get too small huh", "chunking"),
+        ("what is chunking", "too small pieces lose the thread", "chunking"),
         ("BM25가 뭐야?", "흔한 말은 덜 치고요?", "bm25"),
     ],
 )

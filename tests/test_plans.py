@@ -154,6 +154,12 @@ def test_a_list_of_kinds_is_not_one_of_parts(assistant: Assistant, question: str
     assert not {"vocabulary", "special-token"} & {c.id for c in answer.citations}
 
 
+def test_a_list_of_what_a_term_holds_is_told_by_its_entry(assistant: Assistant) -> None:
+    answer = assistant.ask("RAGAS에는 어떤 지표들이 들어가나요")
+    assert answer.citations[0].id == "ragas"
+    assert "충실" in answer.answer
+
+
 def test_a_list_without_members_is_the_sentence_that_names_the_kinds(assistant: Assistant) -> None:
     answer = assistant.ask("what retrievers are there")
     assert answer.kind == "list"

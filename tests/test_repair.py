@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from rag.reader import QuestionReader
+from rag.repair import spell_out
 
 
 @pytest.mark.parametrize(
@@ -79,3 +80,11 @@ def test_a_particle_within_a_name(reader: QuestionReader) -> None:
 )
 def test_people_are_no_perplexity(reader: QuestionReader, typed: str, named: tuple[str, ...]) -> None:
     assert reader.read(typed).entry_ids == named
+
+
+@pytest.mark.parametrize(
+    ("text", "spelt"),
+    [("임베딩이 모임", "임베딩이 뭐임"), ("RAG가 모임?", "RAG가 뭐임?"), ("독서 모임이 뭐야", "독서 모임이 뭐야")],
+)
+def test_what_is_it_is_written_as_it_is_said(text: str, spelt: str) -> None:
+    assert spell_out(text) == spelt

@@ -38,6 +38,10 @@ _BESIDES = re.compile(
 _ALTERNATIVES = re.compile(
     r"대안|말고|더\s*(간단|쉬운|가벼운|싼|빠른|나은|좋은)|\b(alternatives?|besides|other than|something|anything)\b"
 )
+_WITHIN = re.compile(
+    r"§\s*(에|에는|안에|속에)\s|\b(does|do) (an? |the )?§ (have|use|offer|report)|\bin(side)? (an? |the )?§\W*$|§ (has|have)\b"
+)
+"""Asks for what one term holds, not for a class that it is related to: "RAGAS에는 어떤 지표들이 들어가나요"."""
 _HOME = re.compile(r"국산|국내")
 _LANGUAGES = re.compile(r"한국어?|영어|국산|국내|Korean|English|korean|english")
 _CLASSES = tuple(
@@ -98,6 +102,8 @@ def _grouped(sources: Sources) -> tuple[str, list[str]] | None:
     if group is None:
         return None
     unsure = sources.retrieval.evidence.features.get("group", 0.0) < _SURELY
+    if _WITHIN.search(masked(sources.question)) and group.head not in sources.named:
+        return None
     near = {other for i in sources.named for other in (i, *sources.retriever.reader.linker.kin(i))}
     if unsure and sources.question.mentions and not sources.question.leftovers and group.head not in near:
         return None  # "which vector databases exist" asks for those that the entry gives as examples
