@@ -30,7 +30,7 @@ from rag.vocabulary import Vocabulary
 __all__ = ["THRESHOLD", "Evidence", "Signs", "certain", "features", "fitted", "weigh"]
 
 THRESHOLD = 0.45
-"""Below this the assistant abstains; chosen from the risk-coverage curve in ``evals/README.md``."""
+"""Below this the assistant abstains; chosen on the development split, see the risk-coverage table in ``evals/README.md``."""
 
 _SEVERAL = 3.0
 """Log-odds of asking for several things that count as certain."""

@@ -16,7 +16,7 @@ __all__ = ["FITS", "SAME_QUESTION", "asks_for_parts", "best_group"]
 
 FITS = 0.5
 """Fit from which a group is what a list was asked of. For 129 development lists the best group holds at least half of what was asked
-for in 125; of these 121 lie above it, the 4 others below."""
+for in 128; of these 125 lie above it, the other one below."""
 SAME_QUESTION = 0.97
 """Cosine, by the tuned encoder, from which a question without a name is one that a group holds, in other letters at most."""
 _ASKED, _RANKED, _HEAD = 4.0, 0.6, 0.2
