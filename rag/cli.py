@@ -310,10 +310,6 @@ def _serve(args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-if __name__ == "__main__":
-    sys.exit(main())
-
-
 _RUNS = {
     "ask": _ask,
     "search": _search,
@@ -323,3 +319,7 @@ _RUNS = {
     "eval": _eval,
     "serve": _serve,
 }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

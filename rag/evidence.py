@@ -48,12 +48,13 @@ _ATTRIBUTE = re.compile(
     r"뉴스|소식|디스코드|강의\s*(링크|추천|어디)|유튜브|지금|오늘|짜\s*줘|작성\s*해|(에러|오류)\s*(해결|고치|어|왜)|설치\s*(명령|방법|하)|어떻게\s*생각|의견|추천|최고의|"
     r"price|pricing|\bcosts?\b|cheap|\bbuy|\bshop|subscri|\bquote\b|\btier\b|\bstock\b|share price|salary|\bpaid\b|\bceo\b|\bage\b|how old|headcount|employees|"
     r"phone|e-?mail|address|home ?page|\burl\b|\blink\b|discord|downloads?\b|\bstars\b|latest|newest|current|next (version|release|model|gen)|release date|"
-    r"will .*come out|any date|(per|a) (hour|month|seat|user)|\byet\b|today|right now|rate limit|\binstall|command|\berror\b|[a-z]error\b|traceback|\bfix\b|write (me |a|an|some)|\bcode (for|to|in)|opinion|"
+    r"will .*come out|any date|(per|a) (hour|month|seat|user)|\byet\b|today|right now|rate limit|\binstall|command|\berror\b|[a-z]error\b|traceback|(?<!how )(?<!how to )(?<!how do i )(?<!how can i )\bfix\b|write (me |a|an|some)|\bcode (for|to|in)|opinion|"
     r"do you think|\bbest\b|\bnews\b|tweet|hiring"
 )
 """What people ask about a term, and no glossary holds: prices, people, dates to come, orders to do something."""
 _INSTRUCTION = re.compile(
-    r"ignore (all|the|previous|any|above|your)|무시하고|무시해|이전\s*(지시|명령|규칙)|위\s*규칙|지금부터|system:|you are now|print your|출력해|라고만\s*(말|답|대답)|라고\s*(말해|답해|대답해)\s*(줘|라)?$|잊어|잊고"
+    r"ignore (all|the|previous|any|above|your)|무시하고|무시해|이전\s*(지시|명령|규칙)|위\s*규칙|지금부터|system:|you are now|print your|출력해|라고만\s*(말|답|대답)|라고\s*(말해|답해|대답해)\s*(줘|라)?$|"
+    r"(지시|명령|규칙|지침|프롬프트|대화|설정|한\s*말|(앞|위)의?\s*(말|내용|글))\S*\s*(\S+\s+)?잊|잊어\s*(줘|라\b|주세요)|(다|모두|전부|싹)\s*잊(고|어)"
 )
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|'[^']{4,}'|‘[^’]*’")
 _SENTENCE_END = re.compile(r"[.!?;~,]+\s|[\u1160-\u11ff]+\s+")
