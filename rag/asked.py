@@ -54,6 +54,9 @@ class AskedQuestions(Generic[Owner]):
         self._owners = owners
         self._index = index
         self._mean_of = mean_of
+        self._distinct = list(dict.fromkeys(owners))
+        number = {owner: i for i, owner in enumerate(self._distinct)}
+        self._numbers = np.array([number[owner] for owner in owners], dtype=np.int64)
 
     def rows(self) -> tuple[NDArray[np.float32], Sequence[Owner]]:
         """All vectors, shape (questions, dimensions), and the owner of each."""
@@ -65,11 +68,11 @@ class AskedQuestions(Generic[Owner]):
         """Mean cosine of each owner's nearest questions, the owner with the highest first."""
         if self._index is None:
             return {}
-        scores, rows = self._index.search(vector[np.newaxis], self._index.ntotal)
-        found: dict[Owner, list[float]] = {}
-        for row, score in zip(rows[0].tolist(), scores[0].tolist(), strict=True):
-            own = found.setdefault(self._owners[row], [])
-            if len(own) < self._mean_of:
-                own.append(score)
-        means = {owner: sum(own) / len(own) for owner, own in found.items()}
-        return dict(sorted(means.items(), key=lambda item: -item[1]))
+        scores, rows = self._index.search(vector[np.newaxis], self._index.ntotal)  # best first
+        numbers = self._numbers[rows[0]]
+        by_owner = np.argsort(numbers, kind="stable")
+        counts = np.bincount(numbers, minlength=len(self._distinct))
+        place = np.arange(len(numbers)) - np.repeat(np.cumsum(counts) - counts, counts)
+        kept = by_owner[place < self._mean_of]
+        means = np.bincount(numbers[kept], weights=scores[0][kept]) / np.minimum(counts, self._mean_of)
+        return {self._distinct[i]: float(means[i]) for i in np.argsort(-means, kind="stable")}

@@ -54,7 +54,7 @@ _ATTRIBUTE = re.compile(
 """What people ask about a term, and no glossary holds: prices, people, dates to come, orders to do something."""
 _INSTRUCTION = re.compile(
     r"ignore (all|the|previous|any|above|your)|무시하고|무시해|이전\s*(지시|명령|규칙)|위\s*규칙|지금부터|system:|you are now|print your|출력해|라고만\s*(말|답|대답)|라고\s*(말해|답해|대답해)\s*(줘|라)?$|"
-    r"(지시|명령|규칙|지침|프롬프트|대화|설정|한\s*말|(앞|위)의?\s*(말|내용|글))\S*\s*(\S+\s+)?잊|잊어\s*(줘|라\b|주세요)|(다|모두|전부|싹)\s*잊(고|어)"
+    r"(지시|명령|규칙|지침|프롬프트|대화|설정|역할|한\s*말|(앞|위)의?\s*(말|내용|글))\S*\s*(\S+\s+)?잊|잊어\s*(줘|라\b|주세요)|(다|모두|전부|싹)\s*잊(고|어)|(너|넌|네가|니가)\S*\s.*잊(고|어)"
 )
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|'[^']{4,}'|‘[^’]*’")
 _SENTENCE_END = re.compile(r"[.!?;~,]+\s|[\u1160-\u11ff]+\s+")

@@ -105,16 +105,14 @@ class ExtractiveGenerator:
         short = bool(unknown) and few and len(unknown) <= 40 and term
         mentioning = self._mentioning(unknown, lang) if short else []
         if not mentioning and term and len(words) <= _NAME_WORDS:
-            for part in (
-                unknown.rpartition(" ")[0],
-                unknown.partition(" ")[2],
-            ):  # "기울기 소실 해결법", "fix vanishing gradients"
+            # the first or last word may only ask: "기울기 소실 해결법", "fix vanishing gradients"
+            for part in (unknown.rpartition(" ")[0], unknown.partition(" ")[2]):
                 if not mentioning and " " in part and (mentioning := self._mentioning(part, lang)):
                     short, unknown = True, part
-        if (
-            not mentioning and question.mentions and len(words) == 1
-        ):  # "what is the CLS token for": there is one for tokens
-            mentioning = self._mentioning(words[0].surface, lang) if words[0].surface.isascii() else []
+        if not mentioning and question.mentions and len(words) == 1 and words[0].surface.isascii():
+            mentioning = self._mentioning(
+                words[0].surface, lang
+            )  # "what is the CLS token for": only tokens have an entry
         if len(mentioning) > _COMMON:  # "how does the model know word order" asks about no term called "model"
             short, mentioning = False, []
         first = phrase("missing", lang, term=topic(unknown, lang)) if short else phrase("not_found", lang)

@@ -63,7 +63,7 @@ def compare(sources: Sources) -> Draft:
 
 
 def _choice(sources: Sources, subjects: Iterable[str]) -> list[Sentence]:
-    """Where one of two is to be chosen, the sentence of each side that says when it is, unless it is among the contrast."""
+    """Where one of two is to be chosen, the sentence of each side that says when it is."""
     if not _CHOOSE.search(masked(sources.question)):
         return []
     told = ([s for s in sources.sentences(i, "plain", "why") if _CHOSEN.search(s.text)] for i in subjects)

@@ -206,9 +206,8 @@ def fact(sources: Sources) -> Draft:
         counted = [s for s in pool if re.search(r"\d", s.text) and sources.mentions(s, unit.entry_ids)]
         versions = [m.surface for m in sources.question.mentions if m != unit and re.search(r"\d", m.surface)]
         counted = [s for s in counted if any(names_whole(s, v) for v in versions)] or counted
-        secret = [
-            s for s in counted if _SECRET.search(s.text)
-        ]  # "the count of GPT-4 is not public", before that of GPT-3
+        # "the count of GPT-4 is not public" goes before that of GPT-3
+        secret = [s for s in counted if _SECRET.search(s.text)]
         return Draft(lines_of([*secret[:1], *(s for s in sources.best(counted, 2) if s not in secret[:1])]))
     for entry_id in sorted(sources.subjects, key=lambda i: i not in carried)[: 1 if count else 2]:
         others = [m.surface for m in sources.question.mentions if entry_id not in m.entry_ids]
