@@ -8,16 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from rag.errors import InputError
 
-__all__ = ["AnswerCase", "RetrievalCase", "load_answers", "load_retrieval"]
+__all__ = [
+    "UNANSWERABLE",
+    "AnswerCase",
+    "RetrievalCase",
+    "learnt_from",
+    "load_answers",
+    "load_patterns",
+    "load_retrieval",
+]
 
 Split = Literal["dev", "heldout"]
 _FOLDER = Path(__file__).parent / "datasets"
+UNANSWERABLE = "no"
+"""Kind of the patterns of chat that ask for what no glossary holds."""
 
 
 def split_of(question: str) -> Split:
@@ -114,3 +125,13 @@ def load_answers(folder: Path = _FOLDER) -> list[AnswerCase]:
         )
         for r in _rows("answers*.jsonl", folder=folder)
     ]
+
+
+def load_patterns(file: str) -> list[dict[str, Any]]:
+    """Ways to ask about a term, with ``{}`` where its name stands."""
+    return [json.loads(line) for line in (_FOLDER / file).read_text("utf-8").splitlines()]
+
+
+def learnt_from(pattern: Mapping[str, Any]) -> bool:
+    """Whether the models of intent learn from a pattern of chat; the evidence is weighed on the other half."""
+    return int(hashlib.sha256(pattern["text"].encode()).hexdigest(), 16) % 2 == 0

@@ -1,20 +1,21 @@
-"""Fit the models of :mod:`rag.intent`: ``python -m evals.intent`` (about ten minutes). Needs scikit-learn.
+"""Fit the models of :mod:`rag.intent`: ``python -m evals.intent`` (about twenty minutes). Needs scikit-learn.
 
 Prints the accuracy on patterns that were left out, in five folds, and writes ``rag/data/intent.npy``.
 """
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from evals.data import UNANSWERABLE, learnt_from, load_patterns
 from rag.chain import open_assistant
 from rag.intent import INTENT_KINDS
 from rag.retriever import GlossaryRetriever
@@ -23,7 +24,6 @@ from rag.types import LANGUAGES
 
 __all__ = ["Examples", "fit", "left_out"]
 
-_DATASETS = Path(__file__).parent / "datasets"
 _OUT = Path(__file__).parent.parent / "rag" / "data" / "intent.npy"
 _FILLS = 6
 """Names that each pattern is filled with."""
@@ -31,6 +31,8 @@ _SMOOTHING = 1.0
 """Added to the variances, in units of their mean, before whitening."""
 _C = 0.001
 _FOLDS = 5
+_EVERY = 3
+"""One of so many questions that entries hold is taken for the scope: they name no term, as half of what is asked, and no pattern does."""
 
 Matrix = NDArray[np.float64]
 
@@ -57,16 +59,25 @@ class Examples:
 def filled(retriever: GlossaryRetriever, file: str, *, label: str) -> Examples:
     """The patterns of a file with names of entries put in."""
     generator, entries = random.Random(0), list(retriever.index.entries.values())
-    rows = [json.loads(line) for line in (_DATASETS / file).read_text("utf-8").splitlines()]
     made = [
         (row["text"].replace("{}", entry.name(row["lang"])), str(row[label]), number)
-        for number, row in enumerate(rows)
+        for number, row in enumerate(load_patterns(file))
         for entry in generator.sample(entries, _FILLS)
     ]
     return _embedded(retriever, made)
 
 
-def described(retriever: GlossaryRetriever, *, after: int) -> Examples:
+def together(first: Examples, second: Examples) -> Examples:
+    """Both, the groups of the second numbered on from those of the first."""
+    after = int(first.groups.max()) + 1
+    return Examples(
+        np.concatenate([first.vectors, second.vectors]),
+        np.concatenate([first.labels, second.labels]),
+        np.concatenate([first.groups, second.groups + after]),
+    )
+
+
+def described(retriever: GlossaryRetriever) -> Examples:
     """Descriptions of terms, as people give who look for the name: each entry in plain words. A glossary answers them."""
     made: list[tuple[str, str, int]] = []
     for entry_id in retriever.index.entries:
@@ -76,20 +87,29 @@ def described(retriever: GlossaryRetriever, *, after: int) -> Examples:
                 for hit in retriever.entry_hits(entry_id, language=language)
                 if hit.chunk.section == "plain"
             ]
-            made += [(text, "True", after + len(made) + i) for i, text in enumerate(told[:1])]
+            made += [(text, "True", len(made) + i) for i, text in enumerate(told[:1])]
     return _embedded(retriever, made)
 
 
-def asking_for_several(retriever: GlossaryRetriever, kinds: Examples) -> Examples:
+def held(retriever: GlossaryRetriever) -> tuple[Examples, Examples]:
+    """Questions that entries hold, and those that groups hold; the owner of each is its group."""
+    entries, groups = retriever.index.entries.values(), retriever.index.groups
+    of_entries = [(text, "True", number) for number, entry in enumerate(entries) for text in entry.questions]
+    of_groups = [(text, "True", number) for number, group in enumerate(groups) for text in group.asked]
+    return _embedded(retriever, of_entries), _embedded(retriever, of_groups)
+
+
+def asking_for_several(patterns: Examples, of_entries: Examples, of_groups: Examples) -> Examples:
     """Questions that groups hold, which ask for several things, and those that entries hold, which ask for one; and the patterns."""
-    parts, first = [(kinds.vectors, kinds.labels == "list", kinds.groups)], int(kinds.groups.max()) + 1
-    for several, asked in ((False, retriever.index.asked), (True, retriever.index.asked_groups)):
-        vectors, owners = asked.rows()
-        numbers = np.unique(np.array(owners, dtype=str), return_inverse=True)[1] + first
-        parts.append((vectors.astype(np.float64), np.full(len(vectors), several), numbers))
-        first = int(numbers.max()) + 1
-    vectors, labels, groups = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Examples(vectors.astype(np.float64), labels.astype(str), groups)
+    parts = (
+        Examples(data.vectors, labels.astype(str), data.groups)
+        for data, labels in (
+            (patterns, patterns.labels == "list"),
+            (of_entries, np.zeros(len(of_entries.labels), dtype=bool)),
+            (of_groups, np.ones(len(of_groups.labels), dtype=bool)),
+        )
+    )
+    return reduce(together, parts)
 
 
 def _embedded(retriever: GlossaryRetriever, made: Sequence[tuple[str, str, int]]) -> Examples:
@@ -130,23 +150,28 @@ def left_out(data: Examples, classes: Sequence[str], *, patterns: int) -> float:
 def main() -> None:
     """Command line."""
     retriever = open_assistant(Settings()).retriever
-    kinds = filled(retriever, "patterns_kind.jsonl", label="kind")
-    asked = filled(retriever, "patterns_scope.jsonl", label="answerable")
-    patterns = int(asked.groups.max()) + 1
-    told = described(retriever, after=patterns)
-    scope = Examples(*(np.concatenate(both) for both in zip(_parts(asked), _parts(told), strict=True)))
-    print(
-        f"kind: {left_out(kinds, INTENT_KINDS, patterns=10**9):.3f} of {int(kinds.groups.max()) + 1} patterns left out"
-    )
-    print(f"scope: {left_out(scope, ('False', 'True'), patterns=patterns):.3f} of {patterns} patterns left out")
-    several = asking_for_several(retriever, kinds)
-    print(f"several: {left_out(several, ('False', 'True'), patterns=10**9):.3f} of the questions left out")
+    chat = filled(retriever, "patterns_chat.jsonl", label="kind")
+    chat = chat.part(np.array([learnt_from(pattern) for pattern in load_patterns("patterns_chat.jsonl")])[chat.groups])
+    answerable = chat.labels != UNANSWERABLE
+    patterns = filled(retriever, "patterns_kind.jsonl", label="kind")
+    kinds = together(patterns, chat.part(answerable))
+    in_chat = Examples(chat.vectors, answerable.astype(str), chat.groups)
+    asked = together(filled(retriever, "patterns_scope.jsonl", label="answerable"), in_chat)
+    of_entries, of_groups = held(retriever)
+    some = of_entries.part(np.arange(len(of_entries.labels)) % _EVERY == 0)
+    apart = replace(some, groups=np.arange(len(some.labels)))  # one entry's questions differ in more than a name
+    in_scope = Examples(patterns.vectors, np.full(len(patterns.labels), "True"), patterns.groups)
+    scope = reduce(together, (asked, in_scope, described(retriever), apart))
+    several = asking_for_several(patterns, of_entries, of_groups)
+    first = int(asked.groups.max()) + 1
+    for name, data, classes, counted in (
+        ("kind", kinds, INTENT_KINDS, 10**9), ("scope", scope, ("False", "True"), first), ("several", several, ("False", "True"), 10**9),
+    ):  # fmt: skip
+        print(
+            f"{name}: {left_out(data, classes, patterns=counted):.3f} of what is left out told rightly, in five folds"
+        )
     yes_no = [fit(data, ("False", "True")) for data in (scope, several)]
     np.save(_OUT, np.hstack([fit(kinds, INTENT_KINDS), *yes_no]).astype(np.float32))
-
-
-def _parts(data: Examples) -> tuple[Matrix, NDArray[np.str_], NDArray[np.int64]]:
-    return data.vectors, data.labels, data.groups
 
 
 if __name__ == "__main__":

@@ -51,18 +51,11 @@ class AskedQuestions(Generic[Owner]):
         mean_of: int = 1,
     ) -> None:
         self.terms = terms or {}
-        self._owners = owners
         self._index = index
         self._mean_of = mean_of
         self._distinct = list(dict.fromkeys(owners))
         number = {owner: i for i, owner in enumerate(self._distinct)}
         self._numbers = np.array([number[owner] for owner in owners], dtype=np.int64)
-
-    def rows(self) -> tuple[NDArray[np.float32], Sequence[Owner]]:
-        """All vectors, shape (questions, dimensions), and the owner of each."""
-        if self._index is None:
-            return np.empty((0, 0), dtype=np.float32), ()
-        return self._index.reconstruct_n(0, self._index.ntotal), self._owners
 
     def nearest(self, vector: NDArray[np.float32]) -> dict[Owner, float]:
         """Mean cosine of each owner's nearest questions, the owner with the highest first."""

@@ -29,14 +29,14 @@ _PREDICATE = re.compile(
 _NOUN_ENDS = re.compile(r"(은|는|이|가|을|를|란|이란|라는|이라는|의|랑|이랑|와|과)?(\s|$|[?.!,])")
 
 
-def compound(question: Question, *, asked: frozenset[str], is_word: Callable[[str], bool]) -> frozenset[str]:
+def compound(question: Question, *, asked: frozenset[str], words: Vocabulary) -> frozenset[str]:
     """How words beside a known name make it another name: "infini-attention", "min-p sampling", "reward model lamination".
 
     Returns:
-        "glued" if a word is joined to the name without a space, "unknown" if the glossary never uses the word, "unseen" if
-        it uses the word but never beside the name.
+        "glued" if a word is joined to the name without a space, "unknown" if neither the glossary nor the questions that its
+        entries hold use the word, "unseen" if they use it, but the glossary never beside the name.
     """
-    text, kinds = question.text, set()
+    text, kinds, is_word = question.text, set(), words.is_word
     for name in question.mentions:
         if asked and not asked & set(name.entry_ids):
             continue  # chat around the name that is asked about
@@ -57,7 +57,7 @@ def compound(question: Question, *, asked: frozenset[str], is_word: Callable[[st
             if after and korean and not _NOUN_ENDS.match(text[left.end :]):
                 continue  # "vram 보라던데": a verb
             if between.isspace() or between in ("/", "(", ")", ",") or (after and korean and not between):
-                kinds.add("unseen" if is_word(word) else "unknown")
+                kinds.add("unseen" if is_word(word) or words.is_asked_with(word) else "unknown")
     return frozenset(kinds)
 
 

@@ -29,7 +29,7 @@ from rag.vocabulary import Vocabulary
 
 __all__ = ["THRESHOLD", "Evidence", "Signs", "certain", "features", "fitted", "weigh"]
 
-THRESHOLD = 0.45
+THRESHOLD = 0.5
 """Below this the assistant abstains; chosen on the development split, see the risk-coverage table in ``evals/README.md``."""
 
 _SEVERAL = 3.0
@@ -38,20 +38,47 @@ _SHORT = 5
 """Words of a question that may describe something without a name: "why does it make things up" has six."""
 _OUT_OF_SCOPE = 0.4
 """How far out of scope a question of nothing but names and question words is weighed all the same."""
-_DOUBTS = ("attribute", "linked attribute", "instruction", "names glued", "names beside", "linked compound glued")
+_DOUBTS = (
+    "attribute",
+    "linked attribute",
+    "maybe attribute",
+    "linked maybe attribute",
+    "instruction",
+    "names glued",
+    "names beside",
+    "linked compound glued",
+)
 _ASPECTS = frozenset(
-    {"how", "why", "limits", "examples", "proscons", "compare", "list", "relation", "same", "reverse", "path"}
+    {
+        "how",
+        "why",
+        "limits",
+        "examples",
+        "proscons",
+        "compare",
+        "list",
+        "relation",
+        "same",
+        "reverse",
+        "path",
+        "expand",
+        "origin",
+    }
 )
 _ATTRIBUTE = re.compile(
-    r"가격|얼마(예|에|야|임|나 해|죠|\b)|주가|연봉|월급|시급|나이|생일|몇\s*살|전화|이메일|홈페이지|링크|다운로드\s*(수|횟수)|스타\s*(수|몇)|직원|채용|인원|몇\s*명|"
-    r"최신|다음\s*(버전|모델|세대)|신모델|출시일|발매|언제\s*나(와|옴|오|올)|나온대|요금|할인|결제|구매|구입|구독|사야|살까|파는\s*곳|싸|어디서\s*(사|구|팔)|"
-    r"뉴스|소식|디스코드|강의\s*(링크|추천|어디)|유튜브|지금|오늘|짜\s*줘|작성\s*해|(에러|오류)\s*(해결|고치|어|왜)|설치\s*(명령|방법|하)|어떻게\s*생각|의견|추천|최고의|"
-    r"price|pricing|\bcosts?\b|cheap|\bbuy|\bshop|subscri|\bquote\b|\btier\b|\bstock\b|share price|salary|\bpaid\b|\bceo\b|\bage\b|how old|headcount|employees|"
-    r"phone|e-?mail|address|home ?page|\burl\b|\blink\b|discord|downloads?\b|\bstars\b|latest|newest|current|next (version|release|model|gen)|release date|"
-    r"will .*come out|any date|(per|a) (hour|month|seat|user)|\byet\b|today|right now|rate limit|\binstall|command|\berror\b|[a-z]error\b|traceback|(?<!how )(?<!how to )(?<!how do i )(?<!how can i )\bfix\b|write (me |a|an|some)|\bcode (for|to|in)|opinion|"
-    r"do you think|\bbest\b|\bnews\b|tweet|hiring"
+    r"가격|얼마(예|에|야|임|나 해|죠|\b)|주가|연봉|월급|시급|(?<![가-힣])나이\b|생일|몇\s*살|홈페이지|링크|다운로드\s*(수|횟수)|스타\s*(수|몇)|직원|채용|인원|대표(님|이사|\s+(이름|누구))|"
+    r"최신|다음\s*(버전|모델|세대)|신모델|출시일|발매|언제\s*나(와|옴|오|올)|나온대|요금|할인|결제|구매|구입|구독|살까|파는\s*곳|어디서\s*(사|구|팔)|"
+    r"뉴스|소식|디스코드|강의\s*(링크|추천|어디)|유튜브|지금|오늘|짜\s*(줘|주)|작성\s*해|(에러|오류)\s*(해결|고치|어|왜)|설치\s*(명령|방법|하)|어떻게\s*생각|의견|최고의|"
+    r"price|pricing|\bshop|subscri|\bquote\b|\btier\b|\bstock\b|share price|salary|\bpaid\b|\bceo\b|\bage\b|how old|headcount|employees|"
+    r"address|home ?page|\burl\b|\blink\b|discord|\bstars\b|latest|newest|current|next (version|release|model|gen)|release date|"
+    r"will .*come out|any date|(per|a) (hour|month|seat|user)|\byet\b|today|right now|rate limit|[a-z]error\b|traceback|\bcode (for|to|in)\b|opinion|do you think|tweet|hiring"
 )
 """What people ask about a term, and no glossary holds: prices, people, dates to come, orders to do something."""
+_MAYBE_ATTRIBUTE = re.compile(
+    r"싸|(?<![가-힣])사야|전화|이메일|몇\s*명|추천|\bcosts?\b|cheap|\bbuy|phone|e-?mail|downloads?\b|\binstall|command|\berror\b|"
+    r"(?<!how )(?<!how to )(?<!how do i )(?<!how can i )\bfix\b|write (me |a|an|some)|\bbest\b|\bnews\b"
+)
+"""Words for such things that descriptions of terms hold as well: "masks phone numbers", "keeps the best five"."""
 _INSTRUCTION = re.compile(
     r"ignore (all|the|previous|any|above|your)|무시하고|무시해|이전\s*(지시|명령|규칙)|위\s*규칙|지금부터|system:|you are now|print your|출력해|라고만\s*(말|답|대답)|라고\s*(말해|답해|대답해)\s*(줘|라)?$|"
     r"(지시|명령|규칙|지침|프롬프트|대화|설정|역할|한\s*말|(앞|위)의?\s*(말|내용|글))\S*\s*(\S+\s+)?잊|잊어\s*(줘|라\b|주세요)|(다|모두|전부|싹)\s*잊(고|어)|(너|넌|네가|니가)\S*\s.*잊(고|어)"
@@ -104,21 +131,16 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
     top = hits[0].signals if hits else {}
     about = bool(question.carried or question.model_name) or top.get("link", 0.0) > 0.5
     names, beside = max(len(question.mentions), int(about)), len(question.leftovers)
-    content = [t for word in question.content for t in tokens(word)]
-    total = sum(map(words.terms.idf, content))
-    held = sum(words.terms.idf(t) for t in content if any(words.uses(i, t) for i in question.entry_ids))
-    uncovered = (1 - held / total if total else 0.0) * beside / max(1, beside + names)
-    unknown = sum(not words.is_word(word) for word in question.content) / max(1, beside + names)
+    uncovered = sum(_uncovered(word, question, words) for word in question.content) / max(1, beside + names)
+    strange = [word for word in question.content if not (words.is_word(word) or words.is_asked_with(word))]
+    unknown = len(strange) / max(1, beside + names)
     cosine = (max((h.signals["cosine"] for h in hits[:8]), default=0.75) - 0.75) / 0.2
     bm25 = max((h.signals["bm25"] for h in hits[:8] if h.chunk.section != "examples"), default=0.0)
     asked = asks_directly(question)
-    joined = compound(question, asked=asked, is_word=words.is_word) | ({"glued"} if signs.other_version else set())
+    joined = compound(question, asked=asked, words=words) | ({"glued"} if signs.other_version else set())
     text = masked(question)
     common = {
-        "linked attribute" if about else "attribute": (
-            not asked and question.kind != "path" and bool(_ATTRIBUTE.search(text))
-        )
-        * (1.0 if about else min(1.0, DESCRIBED / max(1, beside))),  # "so the second call is cheaper" describes
+        **_attributes(question, text, linked=about, asked=bool(asked)),
         "names without entry": len([o for o in question.leftovers if is_name(question.text, o.start, o.end)])
         / max(1, beside),
         "instruction": float(_orders(text, asked=bool(asked))),
@@ -136,6 +158,7 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
     if about:
         return {
             "linked": 1.0,
+            "linked in scope": max(0.0, signs.scope),
             "linked out of scope": max(0.0, -signs.scope),
             "linked unknown": unknown,
             "linked aspect uncovered": uncovered * (question.kind in _ASPECTS),
@@ -146,6 +169,7 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
             **common,
         }
     return {
+        "in scope": max(0.0, signs.scope),
         "out of scope": max(0.0, -signs.scope),
         "several": max(-1.0, min(1.0, signs.several / _SEVERAL)),
         "unknown": unknown,
@@ -162,6 +186,24 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
         ),  # what an example is about, no entry is
         **{f"compound {kind}": 1.0 for kind in joined},
         **common,
+    }
+
+
+def _uncovered(word: str, question: Question, words: Vocabulary) -> float:
+    """How much a word tells that none of the named entries uses, 0..1."""
+    found = tokens(word)
+    return sum(words.weight(t) for t in found if not any(words.uses(i, t) for i in question.entry_ids)) / max(
+        1, len(found)
+    )
+
+
+def _attributes(question: Question, text: str, *, linked: bool, asked: bool) -> dict[str, float]:
+    """Whether something is asked that no glossary holds; "so the second call is cheaper" rather describes a term."""
+    share = 1.0 if linked else min(1.0, DESCRIBED / max(1, len(question.leftovers)))
+    share = 0.0 if asked or question.kind == "path" else share
+    patterns = {"attribute": _ATTRIBUTE, "maybe attribute": _MAYBE_ATTRIBUTE}
+    return {
+        f"linked {name}" if linked else name: share * bool(pattern.search(text)) for name, pattern in patterns.items()
     }
 
 

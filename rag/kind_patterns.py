@@ -39,8 +39,8 @@ WORDS_OF_KIND: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         r"short for",
     )),
     ("proscons", (
-        r"장\s*단점", r"pros\s*(and|&|/|n|,)\s*cons", r"advantages? and (disadvantages?|drawbacks?)",
-        r"ups(ides)? and downs(ides)?", r"strengths? and weakness", r"trade-?offs?", r"장점(이랑|과|하고|,|이나)\s*단점",
+        r"장\s*단점", r"pros\W*(and|n|vs?\.?|versus|or)?\W*cons", r"\+ ?(and|&|/|,) ?-", r"득\s*실", r"(이득|득)\S*\s*(손해|독|실)", r"advantages? and (disadvantages?|drawbacks?)",
+        r"ups(ides)? and downs(ides)?", r"strengths? and weakness", r"trade-?offs?", r"장점\s*(이랑|과|하고|이나|[,/&+·])\s*단점",
         r"(좋은\s*점|이점|좋고|좋은지).*(나쁜\s*점|나빠|나쁜|안|별로|단점)",
         r"\b(advantages?|benefits?|good|upsides?)\b.*\b(disadvantages?|drawbacks?|bad|downsides?)\b",
     )),
@@ -52,7 +52,7 @@ WORDS_OF_KIND: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("compare", (
         r"차이", r"§\s*보다", r"다른\s*(점|거|건|게|가)", r"비교", r"구분", r"구별", r"헷갈", r"\bvs\b", r"vs\.", r"대비", r"달라", r"다르",
         r"다름", r"다른데", r"다른지", r"보다\s*(더\s*)?(나아|나은|나음|좋|빠르|빨라|느리|느려)", r"뭐가\s*(더|나)", r"무엇이\s*더",
-        r"어느\s*(게|것|쪽|걸)", r"(이랑|랑|와|과|하고|vs)\s+\S+\s*(중에?\s*)?(뭐가|뭘|머가)\s*(더\s*)?(좋|나|낫|써|쓰)", r"중에?\s*(뭐|어느|어떤|뭘)", r"\bdiffs?\b",
+        r"어느\s*(게|것|쪽|걸)", r"(이랑|랑|와|과|하고|vs)\s+\S+\s*(중에?\s*)?(뭐가|뭘|머가)\s*(더\s*)?(좋|나|낫|써|쓰)", r"중에?\s*(뭐|어느|어떤|뭘)", r"둘\s*중", r"§\S*[\s,/]+§.*(\b더|덜)\s", r"\bdiffs?\b",
         r"differ(?!ent (q\b|question|topic|thing|subject))", r"versus", r"compar", r"distinguish", r"distinction",
         r"better than", r"which (is|one|of|should|do i|would)\b", r"instead of", r"opposed to", r"rather than",
     )),

@@ -105,6 +105,10 @@ class EntryTerms:
                 postings[token].append(number)
         return dict(postings)
 
+    def holds(self, token: str) -> bool:
+        """Whether any entry uses ``token``."""
+        return token in self._postings
+
     def has(self, token: str, entry: int) -> bool:
         """Whether entry number ``entry`` uses ``token``."""
         return entry in self._postings.get(token, ())

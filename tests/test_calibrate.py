@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import BigramEmbeddings
 
-from evals.calibrate import Example, Part, answerable, examples, fit, part_of_glossary, weights_of
-from evals.data import RetrievalCase
+from evals.calibrate import Example, Part, answerable, chatty, examples, fit, part_of_glossary, weights_of
+from evals.data import UNANSWERABLE, RetrievalCase, learnt_from
 from rag.chain import Assistant
 from rag.index import GlossaryIndex
 from rag.retriever import GlossaryRetriever
@@ -74,8 +74,30 @@ def test_examples_are_the_development_questions_of_a_glossary(
         assert e.features["linked"] == 1.0
 
 
+def test_chat_is_put_to_entries_that_tell_what_it_asks_for(
+    small_index: GlossaryIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patterns = [
+        {"text": f"{opening} {{}} {ending}", "lang": "en", "kind": kind}
+        for opening in ("hm", "so", "ok but", "lol")
+        for ending, kind in (("stands for", "expand"), ("is slow", "fact"), ("stock price", UNANSWERABLE))
+    ]
+    monkeypatch.setattr("evals.calibrate.load_patterns", lambda file: patterns)
+    spelled_out = {"lora": replace(small_index.entries["lora"], expansion="Low-Rank Adaptation")}
+    index = replace(small_index, entries={**small_index.entries, **spelled_out})
+    assistant = Assistant(GlossaryRetriever(index=index, embeddings=BigramEmbeddings()))
+    found = list(chatty(assistant, asked=True))
+    kept = [pattern for pattern in patterns if not learnt_from(pattern)]
+    assert 0 < len(kept) < len(patterns)
+    assert [e.answerable for e in found] == [pattern["kind"] != UNANSWERABLE for pattern in kept]
+    assert {(e.entries, e.whole, e.made) for e in found} == {(5, True, "chat")}
+    asked = [e.question for e in found if e.question.endswith("stands for")]
+    assert asked
+    assert all(" LoRA " in question for question in asked)
+
+
 def example(*, answerable: bool, whole: bool = False, **features: float) -> Example:
-    return Example("q", 10, whole, True, answerable, False, False, features)
+    return Example("q", 10, whole, True, answerable, False, "set", features)
 
 
 def chances(rows: list[Example], *features: float) -> list[float]:

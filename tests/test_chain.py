@@ -544,7 +544,7 @@ def test_an_order_to_forget_is_an_order(assistant: Assistant, order: str) -> Non
     assert assistant.search({"question": order}).evidence.features["instruction"] == 1.0
 
 
-@pytest.mark.parametrize("question", ["LoRA 논문 몇 년도에 나왔어?", "양자화 초등학생도 알게 비유로"])
+@pytest.mark.parametrize("question", ["BERT 논문 언제 나왔어?", "양자화 초등학생도 알게 비유로"])
 def test_words_that_ask_are_no_content(assistant: Assistant, question: str) -> None:
     assert assistant.search({"question": question}).evidence.confidence >= THRESHOLD
 

@@ -9,10 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from evals.data import AnswerCase, RetrievalCase, load_answers, load_retrieval, split_of
+from evals.data import (
+    UNANSWERABLE,
+    AnswerCase,
+    RetrievalCase,
+    learnt_from,
+    load_answers,
+    load_patterns,
+    load_retrieval,
+    split_of,
+)
 from rag.corpus import Corpus
 from rag.generation.plans import PLANS
+from rag.intent import INTENT_KINDS
 from rag.text import compact
+from rag.types import LANGUAGES
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +97,24 @@ def test_no_question_that_an_entry_holds_stands_in_the_sets(
     held = [question for entry in shipped.entries for question in entry.questions]
     assert len(held) > 3000
     assert [question for question in held if compact(question) in asked] == []
+
+
+def test_patterns_have_one_gap_and_stand_in_no_set(
+    retrieval: list[RetrievalCase], answers: list[AnswerCase], shipped: Corpus
+) -> None:
+    names = {lang: [entry.name(lang) for entry in shipped.entries] for lang in LANGUAGES}
+    asked = {compact(case.question) for cases in (retrieval, answers) for case in cases}
+    for pattern in load_patterns("patterns_chat.jsonl"):
+        assert pattern["text"].count("{}") == 1
+        assert pattern["kind"] in {UNANSWERABLE, *INTENT_KINDS}
+        if len(pattern["text"].split()) > 4:  # "what is {}" is in all sets
+            filled = {compact(pattern["text"].replace("{}", name)) for name in names[pattern["lang"]]}
+            assert not filled & asked, pattern["text"]
+
+
+def test_the_models_learn_from_half_of_the_chat() -> None:
+    learnt = Counter(map(learnt_from, load_patterns("patterns_chat.jsonl")))
+    assert 0.9 < learnt[True] / learnt[False] < 1.1
 
 
 def test_unanswerable_questions_are_kept_in_both_languages(

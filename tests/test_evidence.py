@@ -46,6 +46,7 @@ TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
 SIGNS = Signs(scope=0.5, several=0.0, group=0.4, other_version=False)
 ALPHA = Vocabulary(
     terms=TERMS,
+    asked=EntryTerms({}, count=2),
     is_word=lambda word: word == "alpha",
     uses=lambda entry, token: token == "alpha",
     kin=lambda entry: (),
@@ -140,7 +141,11 @@ def read(text: str) -> dict[str, float]:
     question = READER.read(text)
     hits = [hit(next(iter(question.entry_ids), "sampling"), link=1.0 if question.entry_ids else 0.0)]
     words = Vocabulary(
-        terms=TERMS, is_word=lambda w: w.casefold() in TEXT, uses=lambda entry, token: False, kin=lambda entry: ()
+        terms=TERMS,
+        asked=EntryTerms({}, count=2),
+        is_word=lambda w: w.casefold() in TEXT,
+        uses=lambda entry, token: False,
+        kin=lambda entry: (),
     )
     return features(question, hits, signs=SIGNS, words=words)
 
@@ -152,13 +157,26 @@ def read(text: str) -> dict[str, float]:
         "vram 최신 뉴스 알려줘",
         "샘플링 강의 추천",
         "attention discord link",
-        "how do I fix this sampling error",
         "reward model salary per month",
         "샘플링 코드 작성해줘",
     ],
 )
 def test_an_attribute_that_no_glossary_holds(text: str) -> None:
     assert read(text)["linked attribute"] == 1.0
+
+
+@pytest.mark.parametrize("text", ["how do I fix this sampling error", "attention phone number", "샘플링 추천"])
+def test_words_that_descriptions_hold_as_well_may_ask_for_an_attribute(text: str) -> None:
+    found = read(text)
+    assert (found["linked attribute"], found["linked maybe attribute"]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("text", ["토크나이저 BPE가 좋은가", "너는 변호사야 하는 샘플링"])
+def test_part_of_a_word_is_no_attribute(text: str) -> None:
+    found = read(text)
+    assert not any(
+        found.get(name) for name in ("attribute", "maybe attribute", "linked attribute", "linked maybe attribute")
+    )
 
 
 @pytest.mark.parametrize(
@@ -273,7 +291,9 @@ def test_uncovered_content_counts_under_the_kind_of_question(kind: str, covered:
     question = Question("X beta", "en", kind, (Mention(0, 1, "X", ("a",)),), (Leftover(2, 6, "beta"),))  # type: ignore[arg-type]
     found = measured(question, [hit("a", link=0.9)])
     assert found["linked"] == 1.0
-    assert found[covered] == pytest.approx(0.5)
+    assert found[covered] == pytest.approx(
+        math.log(3 / 1.5) / math.log(3 / 0.5) / 2
+    )  # half of what is named, weighed by idf
     assert found[other] == 0.0
 
 

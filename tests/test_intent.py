@@ -63,6 +63,9 @@ def question(kind: Kind, *mentions: Mention, words: int = 1) -> Question:
         (question("fact", LORA), 0.9, "limits"),
         (question("define", LORA), 0.9, "limits"),
         (question("fact", LORA), 0.2, "fact"),  # a guess
+        (question("how", LORA), 0.9, "limits"),  # "how" is in any question
+        (question("how", LORA), 0.38, "how"),
+        (question("fact", LORA), 0.38, "limits"),
         (question("origin", LORA), 0.9, "origin"),  # told by its words
         (question("fact"), 0.9, "fact"),  # about no term
         (question("fact", LORA, Mention(5, 10, "QLoRA", ("qlora",))), 0.9, "fact"),  # about two
@@ -72,8 +75,19 @@ def test_the_vector_tells_the_kind_where_the_words_do_not(asked: Question, chanc
     assert refined(asked, Intent({"limits": chance, "why": 0.1}, 0.5)) == kind
 
 
-def test_kinds_without_a_plan_of_their_own_change_nothing() -> None:
-    assert refined(question("define", LORA), Intent({"fact": 0.9}, 0.5)) == "define"
+def test_it_takes_more_to_tell_that_no_kind_is_asked_for() -> None:
+    assert refined(question("define", LORA), Intent({"fact": 0.38}, 0.5)) == "define"
+    assert refined(question("define", LORA), Intent({"fact": 0.9}, 0.5)) == "fact"
+    assert refined(question("why", LORA), Intent({"fact": 0.9}, 0.5)) == "fact"
+
+
+def test_who_asks_how_is_not_told_what_it_is() -> None:
+    assert refined(question("how", LORA), Intent({"plain": 0.9}, 0.5)) == "how"
+    assert refined(question("fact", LORA), Intent({"plain": 0.9}, 0.5)) == "plain"
+
+
+def test_one_term_has_no_relation() -> None:
+    assert refined(question("how", LORA), Intent({"relation": 0.9}, 0.5)) == "how"
 
 
 def made(labels: list[str], *, seed: int = 0) -> Examples:

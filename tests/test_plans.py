@@ -32,6 +32,21 @@ def draft(assistant: Assistant, question: str) -> Draft:
     return PLANS[found.question.kind](Sources(assistant.retriever, found))
 
 
+@pytest.mark.parametrize(
+    ("question", "subjects"),
+    [
+        ("llm한테 채점시키는거(llm as a judge) 괜찮음? 장단점", ["llm-as-a-judge"]),
+        ("how reliable is an ai text watermark", ["ai-watermark"]),
+        ("LLM이랑 LLM as a judge 차이", ["llm", "llm-as-a-judge"]),  # both are asked for
+        ("what is BERT and what is LoRA", ["bert", "lora"]),
+    ],
+)
+def test_a_name_inside_another_name_is_not_what_is_asked_for(
+    assistant: Assistant, question: str, subjects: list[str]
+) -> None:
+    assert Sources(assistant.retriever, assistant.search({"question": question})).subjects == subjects
+
+
 def test_every_kind_has_a_plan() -> None:
     assert set(PLANS) == set(Kind.__args__)  # type: ignore[attr-defined]
 

@@ -14,6 +14,7 @@ from rag.question import asks_directly
 from rag.retriever import GlossaryRetriever, Retrieval
 from rag.sentences import sentence_spans
 from rag.sides import Side, sides
+from rag.text import compact
 from rag.types import Entry, Kind, SectionName, Sentence
 
 __all__ = ["Draft", "Sources"]
@@ -28,6 +29,9 @@ _FAR = 0.06
 """... which is at this difference of cosines."""
 _SET_ASIDE = re.compile(r"\s*말고\s+\S")
 """Behind a name that is not meant: "BLEU 말고 ROUGE는 언제 써"."""
+_OF_SEVERAL = frozenset({"compare", "relation", "same", "list", "path"})
+"""Kinds whose answer is about every name in the question."""
+_WORD = re.compile(r"[^\s-]+")
 _TELLING: tuple[SectionName, ...] = ("definition", "plain", "how")
 _CLOSE = 0.25
 """Margin, as in the evidence (0.2 of score is 1), below which the next entry is offered too."""
@@ -70,7 +74,18 @@ class Sources:
         asked = (
             asks_directly(self.question) if self.question.kind not in ("compare", "relation", "same") else frozenset()
         )
-        return [group for group in groups if asked & set(group)] or groups
+        groups = [group for group in groups if asked & set(group)] or groups
+        if self.question.kind in _OF_SEVERAL:
+            return groups
+        return [group for group in groups if not any(self._names_within(group, other) for other in groups)]
+
+    def _names_within(self, group: tuple[str, ...], other: tuple[str, ...]) -> bool:
+        """Whether what names ``group`` in the question is a part of a name of ``other``: "LLM" beside "LLM-as-a-judge"."""
+        if group == other:
+            return False
+        named = [compact(m.corrected or m.surface) for m in self.question.mentions if m.entry_ids == group]
+        longer = [list(map(compact, _WORD.findall(name))) for i in other for name in self.entries[i].surfaces]
+        return bool(named) and all(any(n in words and len(words) > 1 for words in longer) for n in named)
 
     @property
     def named(self) -> list[str]:
@@ -89,7 +104,8 @@ class Sources:
         if self.question.kind == "reverse" and self.question.carried:
             return ranked[:1]
         near = {other for i in self.question.carried for other in self.retriever.reader.linker.kin(i)}
-        if not self.question.mentions and ranked and ranked[0] in near.difference(chosen) and not several:
+        linked = any(hit.signals.get("link", 0.0) > 0 for hit in self.retrieval.nearest[:1])  # not by "does it ..."
+        if linked and not self.question.mentions and ranked[0] in near.difference(chosen) and not several:
             return ranked[:1]  # a term related to the one before
         if chosen and (about or several or self.question.carried):
             return list(dict.fromkeys(chosen))
