@@ -26,6 +26,9 @@ _PREDICATE = re.compile(
     r"\b(how|why|when|where) (is|are|was|were|gets?|does|do|did|can|should|would) (an? |the )?$", re.IGNORECASE
 )
 """Opens a question whose last word, behind the name, is what happens to it."""
+_IS_ASKED = re.compile(r"^\W*(what('?s| is| are)?|explain|define) (an? |the )?$", re.IGNORECASE)
+"""Before a word that is part of the name asked for: "what is a liquid neural network"."""
+_VERB_ENDS = re.compile(r"(때|때는|하면|려고|려면|니까|는데|던데)$")
 _NOUN_ENDS = re.compile(r"(은|는|이|가|을|를|란|이란|라는|이라는|의|랑|이랑|와|과)?(\s|$|[?.!,])")
 
 
@@ -33,7 +36,7 @@ def compound(question: Question, *, asked: frozenset[str], words: Vocabulary) ->
     """How words beside a known name make it another name: "infini-attention", "min-p sampling", "reward model lamination".
 
     Returns:
-        "glued" if a word is joined to the name without a space, "unknown" if neither the glossary nor the questions that its
+        "glued" if a word is joined to the name without a space, or unknown and asked for with it, "unknown" if neither the glossary nor the questions that its
         entries hold use the word, "unseen" if they use it, but the glossary never beside the name.
     """
     text, kinds, is_word = question.text, set(), words.is_word
@@ -54,10 +57,12 @@ def compound(question: Question, *, asked: frozenset[str], words: Vocabulary) ->
                 continue  # "how is tf-idf calculated": a verb
             between = text[left.end : name.start] if before else text[name.end : left.start]
             korean = is_hangul(left.surface[-1])
-            if after and korean and not _NOUN_ENDS.match(text[left.end :]):
-                continue  # "vram 보라던데": a verb
+            if after and korean and (not _NOUN_ENDS.match(text[left.end :]) or _VERB_ENDS.search(word)):
+                continue  # "vram 보라던데", "GGUF 돌릴때": a verb
             if between.isspace() or between in ("/", "(", ")", ",") or (after and korean and not between):
-                kinds.add("unseen" if is_word(word) or words.is_asked_with(word) else "unknown")
+                known = is_word(word) or words.is_asked_with(word)
+                asked_for = before and not known and _IS_ASKED.match(text[: left.start])
+                kinds.add("glued" if asked_for else "unseen" if known else "unknown")
     return frozenset(kinds)
 
 

@@ -23,7 +23,7 @@ import orjson
 from rag.compounds import DESCRIBED, compound, is_name, joined_names
 from rag.fusion import spread_asked, spread_told
 from rag.lexical import tokens
-from rag.question import Question, asks_directly, masked
+from rag.question import Question, asked_as_a_name, asks_directly, masked
 from rag.types import Hit
 from rag.vocabulary import Vocabulary
 
@@ -66,7 +66,7 @@ _ASPECTS = frozenset(
     }
 )
 _ATTRIBUTE = re.compile(
-    r"가격|얼마(예|에|야|임|나 해|죠|\b)|주가|연봉|월급|시급|(?<![가-힣])나이\b|생일|몇\s*살|홈페이지|링크|다운로드\s*(수|횟수)|스타\s*(수|몇)|직원|채용|인원|대표(님|이사|\s+(이름|누구))|"
+    r"가격|얼마(예|에|야|임|나 해|죠|\b)|주가|연봉|월급|시급|(?<![가-힣])나이\b|생일|몇\s*살|홈페이지|링크|다운로드\s*(수|횟수)|스타\s*(수|몇)|직원|채용|인원|팀장|사장|담당자|대표(님|이사|\s+(이름|누구))|"
     r"최신|다음\s*(버전|모델|세대)|신모델|출시일|발매|언제\s*나(와|옴|오|올)|나온대|요금|할인|결제|구매|구입|구독|살까|파는\s*곳|어디서\s*(사|구|팔)|"
     r"뉴스|소식|디스코드|강의\s*(링크|추천|어디)|유튜브|지금|오늘|짜\s*(줘|주)|작성\s*해|(에러|오류)\s*(해결|고치|어|왜)|설치\s*(명령|방법|하)|어떻게\s*생각|의견|최고의|"
     r"price|pricing|\bshop|subscri|\bquote\b|\btier\b|\bstock\b|share price|salary|\bpaid\b|\bceo\b|\bage\b|how old|headcount|employees|"
@@ -141,8 +141,7 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
     text = masked(question)
     common = {
         **_attributes(question, text, linked=about, asked=bool(asked)),
-        "names without entry": len([o for o in question.leftovers if is_name(question.text, o.start, o.end)])
-        / max(1, beside),
+        "names without entry": _strange_names(question, words) / max(1, beside),
         "instruction": float(_orders(text, asked=bool(asked))),
         "definition": hits[0].signals["definition"] if hits else 0.0,
         "near the turn before": float(
@@ -187,6 +186,17 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
         **{f"compound {kind}": 1.0 for kind in joined},
         **common,
     }
+
+
+def _strange_names(question: Question, words: Vocabulary) -> int:
+    """How many words name things without an entry; one that is asked for counts as if there were nothing else."""
+    strange = [
+        o for o in question.leftovers
+        if o.surface.isascii() and not (words.is_word(o.surface) or words.is_asked_with(o.surface))
+    ]  # fmt: skip
+    if not (question.carried or question.model_name) and any(asked_as_a_name(question, o) for o in strange):
+        return len(question.leftovers)
+    return sum(is_name(question.text, o.start, o.end) for o in question.leftovers)
 
 
 def _uncovered(word: str, question: Question, words: Vocabulary) -> float:

@@ -17,6 +17,7 @@ __all__ = [
     "MAX_QUESTION",
     "Question",
     "Turn",
+    "asked_as_a_name",
     "asked_before",
     "asks_directly",
     "asks_how_many",
@@ -151,6 +152,12 @@ def masked(question: Question) -> str:
         text = f"{text[:start]}§{text[end:]}"
         shift += 1 - (end - start)
     return text.casefold()
+
+
+def asked_as_a_name(question: Question, word: Leftover) -> bool:
+    """Whether a word that is no name of a term is what is asked for: "Unsloth가 뭐임? 파인튜닝 빨라진다던데"."""
+    text = question.text.replace("§", " ")
+    return bool(_DIRECT.search(f"{text[: word.start]}§{text[word.end :]}".casefold()))
 
 
 def asks_directly(question: Question) -> frozenset[str]:

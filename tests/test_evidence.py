@@ -240,7 +240,7 @@ def compounds(found: dict[str, float]) -> set[str]:
         ("무한어텐션이 뭐야", {"glued"}),
         ("attention-zeta", {"glued"}),
         ("zeta sampling이 뭐야", {"unknown"}),
-        ("what is zeta sampling", {"unknown"}),
+        ("what is zeta sampling", {"glued"}),
         ("reward model lamination이란", {"unknown"}),
         ("보상 모델 래핑이 뭐야", {"unknown"}),
         ("보상모델래핑", {"unknown"}),
@@ -272,6 +272,23 @@ def test_what_the_glossary_itself_puts_together_is_no_other_name(text: str) -> N
 )
 def test_a_verb_or_chat_beside_a_name_makes_no_other_name(text: str) -> None:
     assert compounds(read(text)) == set()
+
+
+@pytest.mark.parametrize("text", ["what is a zeta attention", "explain zeta sampling"])
+def test_an_unknown_word_that_is_asked_for_with_a_name_makes_another_name(text: str) -> None:
+    assert compounds(read(text)) == {"glued"}
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("Zetaloth가 뭐임? 샘플링 빨라진다던데", 1.0),
+        ("what is zetaloth? my boss says sampling gets faster", 1.0),
+        ("sampling gets faster with Zetaloth my boss says", 0.0),
+    ],
+)
+def test_a_strange_name_that_is_asked_for_counts_in_full(text: str, share: float) -> None:
+    assert read(text)["names without entry"] == share
 
 
 def test_a_direct_question_is_marked_unless_it_asks_about_another_name() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from helpers import open_shipped
@@ -84,6 +86,14 @@ def test_it_takes_more_to_tell_that_no_kind_is_asked_for() -> None:
 def test_who_asks_how_is_not_told_what_it_is() -> None:
     assert refined(question("how", LORA), Intent({"plain": 0.9}, 0.5)) == "how"
     assert refined(question("fact", LORA), Intent({"plain": 0.9}, 0.5)) == "plain"
+
+
+def test_a_direct_question_is_for_the_definition_unless_its_vector_is_sure() -> None:
+    asked = replace(
+        question("define", LORA, words=0), text="what is LoRA bad at", mentions=(Mention(8, 12, "LoRA", ("lora",)),)
+    )
+    assert refined(asked, Intent({"limits": 0.7}, 0.5)) == "define"
+    assert refined(asked, Intent({"limits": 0.9}, 0.5)) == "limits"
 
 
 def test_one_term_has_no_relation() -> None:
