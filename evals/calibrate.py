@@ -1,4 +1,4 @@
-"""Fit the weights of :mod:`rag.evidence` on the development split: ``python -m evals.calibrate`` (about ten minutes).
+"""Fit the weights of :mod:`rag.evidence` on the development split: ``python -m evals.calibrate`` (about twenty minutes).
 
 Beside the shipped glossary, the questions are put to random parts of it (5 % to 75 % of the entries), where a question whose
 entry is missing must be refused: the hardest questions there are, and glossaries of other sizes than the shipped one. And the whole

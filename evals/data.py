@@ -33,7 +33,11 @@ UNANSWERABLE = "no"
 
 def split_of(question: str) -> Split:
     """The split that a question belongs to."""
-    return "heldout" if int(hashlib.sha256(question.encode()).hexdigest(), 16) % 3 == 0 else "dev"
+    return "heldout" if _digest(question) % 3 == 0 else "dev"
+
+
+def _digest(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +138,4 @@ def load_patterns(file: str) -> list[dict[str, Any]]:
 
 def learnt_from(pattern: Mapping[str, Any]) -> bool:
     """Whether the models of intent learn from a pattern of chat; the evidence is weighed on the other half."""
-    return int(hashlib.sha256(pattern["text"].encode()).hexdigest(), 16) % 2 == 0
+    return _digest(pattern["text"]) % 2 == 0

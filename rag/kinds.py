@@ -43,6 +43,7 @@ _PROCEDURAL, _GENTLER = frozenset({"how", "why"}), frozenset({"plain", "define"}
 _UNTOLD = frozenset({"fact", "define"})
 _LOOSE = frozenset({"fact", "define", "how", "why", "relation"})
 """Kinds that words stand for which occur in any question: "how many", "why would I", "before"."""
+_WHEN = re.compile(r"언제|\bwhen\b")
 _WHEN_TO_USE = re.compile(
     r"언제.{0,8}(써|쓰|쓸|씀|씁|사용|필요|활용)|누가\s*(써|쓰|사용)|when (should|would|do|to|is it|are)\b.*\b(use|useful|need|choose)|who (uses|should)"
 )
@@ -131,6 +132,8 @@ def refined(question: Question, intent: Intent) -> Kind:
         return question.kind
     if question.kind in _PROCEDURAL and kind in _GENTLER:
         return question.kind
+    if kind == "origin" and _WHEN.search(masked(question)):
+        return question.kind  # the patterns tell when it was made from when to use it
     untold = question.kind in _UNTOLD and kind not in _UNTOLD
     return kind if chance >= (_SURE_ENOUGH if untold else _SURER) else question.kind
 

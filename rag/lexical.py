@@ -105,17 +105,17 @@ class EntryTerms:
                 postings[token].append(number)
         return dict(postings)
 
-    def holds(self, token: str) -> bool:
-        """Whether any entry uses ``token``."""
-        return token in self._postings
-
     def has(self, token: str, entry: int) -> bool:
         """Whether entry number ``entry`` uses ``token``."""
         return entry in self._postings.get(token, ())
 
     def idf(self, token: str) -> float:
         """Inverse document frequency over entries, smoothed."""
-        return math.log((self._count + 1) / (len(self._postings.get(token, ())) + 0.5))
+        return self.idf_of(len(self._postings.get(token, ())))
+
+    def idf_of(self, entries: int) -> float:
+        """The same for a term of so many of these entries."""
+        return math.log((self._count + 1) / (entries + 0.5))
 
     def coverage(self, query: str) -> NDArray[np.float64]:
         """Share of the query's known terms, weighted by idf, that each entry uses; shape (count,), each in 0..1."""

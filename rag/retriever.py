@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from rag.groups import FITS, SAME_QUESTION, best_group
 from rag.index import GlossaryIndex
 from rag.intent import UNKNOWN, Intent, intent_of
 from rag.kinds import asks_for_several, refined
-from rag.lexical import EntryTerms, tokens
+from rag.lexical import tokens
 from rag.linking import Linker
 from rag.name_links import name_links
 from rag.question import KOREAN, Question, has_pronoun, masked
@@ -121,18 +122,11 @@ class GlossaryRetriever(BaseRetriever):
         self._reader = QuestionReader(linker, corrector=corrector, is_name=self.is_name)
         self._words = Vocabulary(
             terms=self.index.terms,
-            asked=self._asked_terms(),
+            asked=Counter(chain.from_iterable(self.index.asked.terms.values())),
             is_word=self.is_word,
             uses=self.uses,
             kin=linker.kin,
         )
-
-    def _asked_terms(self) -> EntryTerms:
-        postings: dict[str, list[int]] = defaultdict(list)
-        for entry_id, terms in self.index.asked.terms.items():
-            for term in terms:
-                postings[term].append(self._number[entry_id])
-        return EntryTerms(postings, count=len(self._number))
 
     def _read_core(self, language: Language) -> EntryCores:
         rows = np.flatnonzero(self._masks[language]).tolist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from rag.lexical import EntryTerms, tokens
@@ -16,24 +16,24 @@ class Vocabulary:
 
     Attributes:
         terms: which entries use which index terms.
-        asked: which entries hold questions that use them.
+        asked: how many entries hold questions that use an index term; without those that none uses.
         is_word: whether the glossary's text holds a string.
         uses: whether an entry (by id) uses an index term anywhere.
         kin: ids of the entries that an entry (by id) is related to.
     """
 
     terms: EntryTerms
-    asked: EntryTerms
+    asked: Mapping[str, int]
     is_word: Callable[[str], bool]
     uses: Callable[[str, str], bool]
     kin: Callable[[str], Collection[str]]
 
     def weight(self, token: str) -> float:
         """How much an index term tells, 0..1: little if many entries use it, or if people ask about many with it."""
-        rarest = self.terms.idf("")
-        return max(0.0, min(self.terms.idf(token), self.asked.idf(token)) / rarest)
+        idf = min(self.terms.idf(token), self.terms.idf_of(self.asked.get(token, 0)))
+        return max(0.0, idf / self.terms.idf_of(0))
 
     def is_asked_with(self, word: str) -> bool:
         """Whether all index terms of a word are in questions that entries hold, as those of "요즘" and "bother" are."""
         found = tokens(word)
-        return bool(found) and all(map(self.asked.holds, found))
+        return bool(found) and all(token in self.asked for token in found)

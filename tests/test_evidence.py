@@ -46,7 +46,7 @@ TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
 SIGNS = Signs(scope=0.5, several=0.0, group=0.4, other_version=False)
 ALPHA = Vocabulary(
     terms=TERMS,
-    asked=EntryTerms({}, count=2),
+    asked={},
     is_word=lambda word: word == "alpha",
     uses=lambda entry, token: token == "alpha",
     kin=lambda entry: (),
@@ -142,7 +142,7 @@ def read(text: str) -> dict[str, float]:
     hits = [hit(next(iter(question.entry_ids), "sampling"), link=1.0 if question.entry_ids else 0.0)]
     words = Vocabulary(
         terms=TERMS,
-        asked=EntryTerms({}, count=2),
+        asked={},
         is_word=lambda w: w.casefold() in TEXT,
         uses=lambda entry, token: False,
         kin=lambda entry: (),

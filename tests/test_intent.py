@@ -96,6 +96,12 @@ def test_a_direct_question_is_for_the_definition_unless_its_vector_is_sure() -> 
     assert refined(asked, Intent({"limits": 0.9}, 0.5)) == "limits"
 
 
+def test_when_to_do_something_is_not_when_it_was_made() -> None:
+    asked = replace(question("fact", LORA), text="LoRA는 언제 끄는 게 나아?")
+    assert refined(asked, Intent({"origin": 0.9}, 0.5)) == "fact"
+    assert refined(replace(asked, text="LoRA는 어느 연구실 거야?"), Intent({"origin": 0.9}, 0.5)) == "origin"
+
+
 def test_one_term_has_no_relation() -> None:
     assert refined(question("how", LORA), Intent({"relation": 0.9}, 0.5)) == "how"
 

@@ -77,7 +77,7 @@ class Sources:
         groups = [group for group in groups if asked & set(group)] or groups
         if self.question.kind in _OF_SEVERAL:
             return groups
-        return [group for group in groups if not any(self._names_within(group, other) for other in groups)]
+        return [group for group in groups if not any(self._names_within(group, other) for other in groups)] or groups
 
     def _names_within(self, group: tuple[str, ...], other: tuple[str, ...]) -> bool:
         """Whether what names ``group`` in the question is a part of a name of ``other``: "LLM" beside "LLM-as-a-judge"."""
