@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
-from rag.corpus import load_corpus
+from rag.corpus import corpus_digest, load_corpus
 from rag.errors import CorpusError
 from rag.text import compact
 from rag.types import Entry
@@ -24,7 +25,7 @@ def with_known_aliases(entries: Sequence[Entry], *, shipped: Path, root: Path) -
     if root.resolve() == shipped.resolve():
         return tuple(entries)
     try:
-        known = load_corpus(shipped, strict=False).entries
+        known = _known(shipped, corpus_digest(shipped))
     except CorpusError:
         return tuple(entries)
     by_name: dict[str, set[int]] = defaultdict(set)
@@ -45,3 +46,9 @@ def with_known_aliases(entries: Sequence[Entry], *, shipped: Path, root: Path) -
             taken.update(compact(form) for form in extra)
         widened.append(replace(entry, aliases=(*entry.aliases, *extra)))
     return tuple(widened)
+
+
+@lru_cache(maxsize=1)
+def _known(folder: Path, digest: str) -> tuple[Entry, ...]:
+    """The entries of the glossary in ``folder`` while its files have this digest: a second to read, wanted by every build."""
+    return load_corpus(folder, strict=False).entries
