@@ -10,6 +10,7 @@ import argparse
 import random
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,9 @@ Vector = NDArray[np.float32]
 _DATA = Path(rag.index.__file__).parent / "data"
 
 
-def texts() -> dict[str, Text]:
-    """Digest to all that is embedded of the shipped glossary."""
+@cache
+def texts() -> Mapping[str, Text]:
+    """Digest to all that is embedded of the shipped glossary, as it is when first asked."""
     corpus = load_corpus(shipped_corpus())
     return texts_of(chunk_entries(corpus.entries), corpus.questions, model=BUNDLED_MODEL, tuned=TUNED_MODEL)
 

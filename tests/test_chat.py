@@ -262,7 +262,7 @@ def sentence_of(text: str) -> str:
     return Passage(1, chunk_with(text)).sentences[0].text
 
 
-@pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("step", [80, pytest.param(1, marks=pytest.mark.slow)])
 def test_of_a_lying_model_nothing_gets_out_over_the_eval_set(step: int) -> None:
     """Every sentence it writes is false by construction, so every answer must be the extractive one."""
     cases = [case for case in load_answers() if case.split == "dev"][::step]
