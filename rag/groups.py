@@ -12,13 +12,16 @@ from collections.abc import Collection, Mapping, Sequence
 
 from rag.types import Group
 
-__all__ = ["FITS", "SAME_QUESTION", "asks_for_parts", "best_group"]
+__all__ = ["FITS", "SAME_LIST", "SAME_QUESTION", "asks_for_parts", "best_group"]
 
 FITS = 0.5
 """Fit from which a group is what a list was asked of. For 129 development lists the best group holds at least half of what was asked
 for in 128; of these 125 lie above it, the other one below."""
 SAME_QUESTION = 0.97
 """Cosine, by the tuned encoder, from which a question without a name is one that a group holds, in other letters at most."""
+SAME_LIST = 0.955
+"""The same for one that asks for examples, named or not: of 30 development questions for examples of a term none is as near, of
+lists that look like them all three are."""
 _ASKED, _RANKED, _HEAD = 4.0, 0.6, 0.2
 """Weights of the cosine above :data:`_UNRELATED`, of the ranks of the best three members, and of naming the head."""
 _UNRELATED = 0.8

@@ -30,6 +30,8 @@ _NAMES = re.compile(r"들\s*(이름|뭐)|이름들|라고들|종류|뭐뭐|\bnam
 _SEVERAL, _SEVERAL_IF_PLURAL = 1.0, -1.5
 """Log-odds from which a question asks for several things. On the development split, where a group fits, the two took 37 of 54 lists
 that no pattern knows for one, and 7 of 848 other questions."""
+_FITS_WELL, _PER_FIT = 0.8, 6.0
+"""Fit of a group above which each 0.1 adds a tenth of so many log-odds: what a list holds is rather asked of several things."""
 _MAYBE_LIST = frozenset(
     {"fact", "define", "reverse", "how", "origin", "expand", "plain", "path", "relation", "compare"}
 )
@@ -138,8 +140,12 @@ def refined(question: Question, intent: Intent) -> Kind:
     return kind if chance >= (_SURE_ENOUGH if untold else _SURER) else question.kind
 
 
-def asks_for_several(question: Question, intent: Intent) -> bool:
-    """Whether a question whose words do not say so asks for a list: "numbers to watch when serving", "연결해 주는 규격들"."""
+def asks_for_several(question: Question, intent: Intent, *, fit: float) -> bool:
+    """Whether a question whose words do not say so asks for a list: "numbers to watch when serving", "연결해 주는 규격들".
+
+    Args:
+        fit: how well the best group fits, as :func:`rag.groups.best_group` has it.
+    """
     sides = len({frozenset(m.entry_ids) for m in question.mentions}) > 1
     if question.kind not in _MAYBE_LIST or (sides and question.kind in _OF_SIDES):
         return False
@@ -149,7 +155,8 @@ def asks_for_several(question: Question, intent: Intent) -> bool:
     plural = bool(_PLURAL.search(bare))
     if (_ASKS_NAME.search(bare) and not _NAMES.search(bare)) or (asks_directly(question) and not plural):
         return False
-    return intent.several >= (_SEVERAL_IF_PLURAL if plural else _SEVERAL)
+    several = intent.several + _PER_FIT * max(0.0, fit - _FITS_WELL)
+    return several >= (_SEVERAL_IF_PLURAL if plural else _SEVERAL)
 
 
 def _is_pair(question: Question) -> bool:

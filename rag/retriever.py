@@ -21,7 +21,7 @@ from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings, Vectors
 from rag.evidence import THRESHOLD, Evidence, Signs, weigh
 from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked, spread_told
-from rag.groups import FITS, SAME_QUESTION, best_group
+from rag.groups import FITS, SAME_LIST, SAME_QUESTION, best_group
 from rag.index import GlossaryIndex
 from rag.intent import UNKNOWN, Intent, intent_of
 from rag.kinds import asks_for_several, refined
@@ -189,12 +189,11 @@ class GlossaryRetriever(BaseRetriever):
         vector = self.embeddings.encode([text], query=True)[0]
         described = self._by_description(text, vector)
         intent = intent_of(vector, model=self.embeddings.model)
-        several = asks_for_several(question, intent)
-        question = replace(question, kind=refined(question, intent))
+        told, question = question, replace(question, kind=refined(question, intent))
         ranked = self._arrange(self._scored(question, text, vector, described), question)
         entries = tuple(dict.fromkeys(hit.chunk.entry_id for hit in ranked))[: 2 * MAX_TOP_K]
         group, fit, same = self._group(question, described, entries)
-        if fit >= FITS and (several or same):
+        if fit >= FITS and (same or asks_for_several(told, intent, fit=fit)):
             question = replace(question, kind="list")
         listed = group if question.kind == "list" and fit >= FITS else None
         evidence = self._weigh(question, ranked, intent=intent, fit=fit, listed=listed)
@@ -244,7 +243,9 @@ class GlossaryRetriever(BaseRetriever):
         )
         if group and question.carried and not {*question.carried} & {group.head, *group.members}:
             return None, 0.0, False  # after RAGAS, "which metrics does it have" asks for its own
-        return group, fit, not question.entry_ids and max(asked.values(), default=0.0) >= SAME_QUESTION
+        nearest = max(asked.values(), default=0.0)
+        of_examples = question.kind == "examples" and not question.carried and nearest >= SAME_LIST
+        return group, fit, of_examples or (nearest >= SAME_QUESTION and not question.entry_ids)
 
     def _weigh(
         self, question: Question, ranked: Sequence[Hit], *, intent: Intent, fit: float, listed: Group | None
@@ -253,9 +254,8 @@ class GlossaryRetriever(BaseRetriever):
             scope=intent.scope,
             several=intent.several,
             group=fit if self.index.groups else None,
-            other_version=names_other_version(
-                question, entries=self.index.entries, text_of=self._text_of, is_word=self.is_word
-            ),
+            other_version=question.kind != "model_name"  # whose parts are told, whatever the version
+            and names_other_version(question, entries=self.index.entries, text_of=self._text_of, is_word=self.is_word),
         )
         told = "\n".join(listed.asked if listed else ()).casefold()  # a group's words are known, though never quoted
         words = replace(self._words, is_word=lambda word: self.is_word(word) or word.casefold() in told)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag.generation.citations import Line
 from rag.generation.phrases import phrase
 from rag.generation.single import define, lines_of
 from rag.generation.sources import Draft, Sources
-from rag.model_names import rule_pattern, split_model_name
+from rag.model_names import Part, rule_pattern, split_model_name
 from rag.text import compact
 from rag.types import Sentence
 
@@ -42,15 +43,33 @@ def model_name(sources: Sources) -> Draft:
     rules = sources.sentences("model-name", "how")
     lines: list[Line] = []
     notes: list[str] = []
-    for part in split_model_name(sources.question.model_name, linker):
+    parts = split_model_name(sources.question.model_name, linker)
+    counted = any(part.rule == "expert-count" for part in parts)
+    for part in parts:
         reading = part.reading(lang)
         label = f"- {part.text}{f' ({reading})' if reading else ''}: "
+        stated = _stated(part, rules, active=counted)
         families = linker.lookup(part.text)
-        stated = sources.sentences(families[0], "definition") if families and part.rule in _OWN_ENTRY else []
-        if not stated and part.rule not in ("family", "unknown"):
-            stated = [s for s in rules if rule_pattern(part.rule).search(s.text)]
+        if (
+            len(families) == 1 and part.rule in _OWN_ENTRY and not (stated and part.rule == "quant-type")
+        ):  # a "gpt" may be any
+            stated = sources.sentences(families[0], "definition")
         if stated:
             lines.append(Line(stated[0], label))
         else:
             notes.append(phrase("unknown_part", lang, part=part.text))
     return Draft(lines, notes)
+
+
+def _stated(part: Part, rules: Sequence[Sentence], *, active: bool) -> list[Sentence]:
+    """The sentences that state the rule for a part, first those that quote the very part.
+
+    Args:
+        active: whether a size is that of the active parameters, as in names that count the experts: "17B-16E".
+    """
+    if part.rule in ("family", "unknown"):
+        return []
+    rule = "expert-count" if active and part.rule == "size" else part.rule
+    found = [s for s in rules if rule_pattern(rule).search(s.text)]
+    quoted = [s for s in found if f"`{part.text}`".casefold() in s.text.casefold()]
+    return quoted or ([] if part.rule == "quant-type" else found)  # of the types only two are told
