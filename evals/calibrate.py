@@ -1,4 +1,4 @@
-"""Fit the weights of :mod:`rag.evidence` on the development split: ``python -m evals.calibrate`` (about twenty minutes).
+"""Fit the weights of :mod:`rag.evidence` on the development split and on ``datasets/calibration.jsonl``: ``python -m evals.calibrate`` (about twenty minutes).
 
 Beside the shipped glossary, the questions are put to random parts of it (5 % to 75 % of the entries), where a question whose
 entry is missing must be refused: the hardest questions there are, and glossaries of other sizes than the shipped one. And the whole
@@ -33,11 +33,12 @@ from evals.data import (
     RetrievalCase,
     learnt_from,
     load_answers,
+    load_calibration,
     load_patterns,
     load_retrieval,
 )
 from rag.chain import Assistant, open_assistant
-from rag.corpus import GROUPS, load_corpus
+from rag.corpus import ABSENT, GROUPS, load_corpus
 from rag.evidence import certain
 from rag.settings import Settings, shipped_corpus
 from rag.types import SECTIONS, Entry, Language
@@ -45,7 +46,7 @@ from rag.types import SECTIONS, Entry, Language
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A random share of the glossary, whose entries keep their questions (``asked``) and groups (``grouped``) or not."""
+    """A random share of the glossary, whose entries keep their questions (``asked``) or not, with the lists of groups and of absent terms (``grouped``) or not."""
 
     share: float
     seed: int
@@ -69,7 +70,7 @@ _QUESTIONS = re.compile(r"^questions:\n(?:  - .*\n)*", re.MULTILINE)
 _ASKED = ("{a}-{b}가 뭐야?", "{a} {b}가 뭔가요", "what is {a} {b}", "explain {a}-{b}")
 
 
-Made = Literal["set", "invented", "chat"]
+Made = Literal["set", "written", "invented", "chat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Example:
 
     Attributes:
         sure: whether there is nothing to weigh.
-        made: whether it is of the question sets, of two names that nobody joins, or of a pattern of chat.
+        made: whether it is of the question sets, written for this fit alone, of two names that nobody joins, or of a pattern of chat.
     """
 
     question: str
@@ -100,17 +101,18 @@ def answerable(case: RetrievalCase | AnswerCase, ids: set[str]) -> bool | None:
 
 
 def examples(assistant: Assistant, *, whole: bool, asked: bool) -> Iterator[Example]:
-    """The development questions, put to one glossary as its users put them."""
+    """The development questions and those written for the fit, put to one glossary as its users put them."""
     ids = set(assistant.retriever.index.entries)
-    cases: list[RetrievalCase | AnswerCase] = [*load_retrieval(), *load_answers()]
-    for case in cases:
+    sets: list[RetrievalCase | AnswerCase] = [*load_retrieval(), *load_answers()]
+    cases: list[tuple[RetrievalCase | AnswerCase, Made]] = [(case, "set") for case in sets if case.split == "dev"]
+    cases += [(case, "written") for case in load_calibration()]
+    for case, made in cases:
         label = answerable(case, ids)
-        if case.split == "dev" and label is not None:
+        if label is not None:
             found = assistant.search({"question": case.question, "history": list(getattr(case, "history", ()))})
             features = found.evidence.features
-            yield Example(
-                case.question, len(ids), whole, asked, label, certain(found.question, features), "set", features
-            )
+            sure = certain(found.question, features)
+            yield Example(case.question, len(ids), whole, asked, label, sure, made, features)
 
 
 def chatty(assistant: Assistant, *, asked: bool) -> Iterator[Example]:
@@ -161,6 +163,7 @@ def part_of_glossary(folder: Path, part: Part) -> Assistant:
             (folder / "corpus" / Path(entry.file).name).write_text(text, encoding="utf-8")
     if part.grouped:
         shutil.copy(root / GROUPS, folder / "corpus")
+        shutil.copy(root / ABSENT, folder / "corpus")
     return open_assistant(Settings(corpus=folder / "corpus", index=folder / "index"))
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "RetrievalCase",
     "learnt_from",
     "load_answers",
+    "load_calibration",
     "load_patterns",
     "load_retrieval",
 ]
@@ -128,6 +129,14 @@ def load_answers(folder: Path = _FOLDER) -> list[AnswerCase]:
             accept=tuple(r.get("accept", ())),
         )
         for r in _rows("answers*.jsonl", folder=folder)
+    ]
+
+
+def load_calibration() -> list[RetrievalCase]:
+    """Questions that only the evidence is fitted on: half of them are near the domain and not answerable."""
+    return [
+        RetrievalCase(r["question"], r["lang"], "calibration", tuple(r["expected"]), tuple(r["accept"]))
+        for r in _rows("calibration.jsonl")
     ]
 
 

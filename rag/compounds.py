@@ -8,10 +8,10 @@ from collections.abc import Callable
 from rag.lexical import tokens
 from rag.linking import Leftover, Mention
 from rag.question import Question
-from rag.text import is_hangul
+from rag.text import compact, is_hangul
 from rag.vocabulary import Vocabulary
 
-__all__ = ["DESCRIBED", "compound", "is_name", "joined_names"]
+__all__ = ["DESCRIBED", "compound", "is_name", "joined_names", "names_absent"]
 
 DESCRIBED = 3
 """Words beside names from which a question describes something more often than it asks about what it names."""
@@ -28,6 +28,8 @@ _PREDICATE = re.compile(
 """Opens a question whose last word, behind the name, is what happens to it."""
 _IS_ASKED = re.compile(r"^\W*(what('?s| is| are)?|explain|define) (an? |the )?$", re.IGNORECASE)
 """Before a word that is part of the name asked for: "what is a liquid neural network"."""
+_LONGEST = 4
+"""Pieces of a question at most that make one name."""
 _VERB_ENDS = re.compile(r"(때|때는|하면|려고|려면|니까|는데|던데)$")
 _NOUN_ENDS = re.compile(r"(은|는|이|가|을|를|란|이란|라는|이라는|의|랑|이랑|와|과)?(\s|$|[?.!,])")
 
@@ -110,6 +112,21 @@ def joined_names(question: Question, words: Vocabulary) -> frozenset[str]:
         if between in ("", "-", " ") and not known and not (first.corrected or second.corrected):
             kinds.add("beside" if between == " " else "glued")
     return frozenset(kinds)
+
+
+def names_absent(question: Question, words: Vocabulary) -> float:
+    """How much of a question is the name of a term that the glossary knowingly lacks, 0..1.
+
+    Nothing where it is held against a term that the glossary has: that one can be told.
+    """
+    if not words.absent or question.model_name or (question.mentions and question.kind in ("compare", "same")):
+        return 0.0
+    own = {(m.start, m.end) for m in question.mentions}
+    pieces = sorted({*own, *((o.start, o.end) for o in question.leftovers)})
+    spans = ((i, j) for i in range(len(pieces)) for j in range(i, min(i + _LONGEST, len(pieces))))
+    named = {(i, j): question.text[pieces[i][0] : pieces[j][1]] for i, j in spans if i < j or pieces[i] not in own}
+    lengths = (j - i + 1 for (i, j), name in named.items() if compact(name) in words.absent)
+    return max(lengths, default=0) / max(1, len(pieces))
 
 
 def is_name(text: str, start: int, end: int) -> bool:

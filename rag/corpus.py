@@ -12,17 +12,20 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from rag.corpus_checks import check_entries, check_groups
+from rag.corpus_checks import check_absent, check_entries, check_groups
 from rag.errors import CorpusError
-from rag.front_matter import RELATIONS, parse_front_matter, parse_groups, valid_id
-from rag.text import detect_language
-from rag.types import LANGUAGES, SECTIONS, Entry, Group, Language, Problem, Reference, Section, SectionName
+from rag.front_matter import RELATIONS, parse_absent, parse_front_matter, parse_groups, valid_id
+from rag.text import compact, detect_language
+from rag.types import LANGUAGES, SECTIONS, AbsentTerm, Entry, Group, Language, Problem, Reference, Section, SectionName
 
-__all__ = ["GROUPS", "RELATIONS", "Corpus", "corpus_digest", "load_corpus"]
+__all__ = ["ABSENT", "GROUPS", "RELATIONS", "Corpus", "corpus_digest", "load_corpus"]
 
 GROUPS = "groups.yaml"
 """The file, beside those of the entries, that says what people ask lists of."""
+ABSENT = "absent.yaml"
+"""The file that says which terms the glossary knowingly lacks."""
 _LANGUAGE_HEADINGS: Mapping[str, Language] = {
     "한국어": "ko", "korean": "ko", "ko": "ko", "영어": "en", "english": "en", "en": "en",
 }  # fmt: skip
@@ -46,6 +49,7 @@ class Corpus:
     Attributes:
         entries: sorted by file name.
         groups: in the order of their file, members that have no entry left out.
+        absent: terms that have no entry.
         problems: what ``rag corpus check`` reports, sorted by file and line; none is fatal.
         digest: changes whenever a file changes, appears or disappears.
     """
@@ -55,12 +59,14 @@ class Corpus:
     problems: tuple[Problem, ...]
     digest: str
     groups: tuple[Group, ...] = ()
+    absent: tuple[AbsentTerm, ...] = ()
 
     @property
     def questions(self) -> Iterator[str]:
-        """All that entries and groups are asked by."""
+        """All that entries, groups and absent terms are asked by."""
         yield from (question for entry in self.entries for question in entry.questions)
         yield from (text for group in self.groups for text in group.asked)
+        yield from (text for term in self.absent for text in term.questions)
 
 
 def _files(root: Path) -> list[Path]:
@@ -83,8 +89,8 @@ def corpus_digest(root: Path) -> str:
         CorpusError: the folder is missing, empty, or a file cannot be read.
     """
     digest = hashlib.sha256()
-    groups = root / GROUPS
-    for path in [*_files(root), *([groups] if groups.is_file() else [])]:
+    beside = (root / name for name in (GROUPS, ABSENT))
+    for path in [*_files(root), *(path for path in beside if path.is_file())]:
         try:
             data = path.read_bytes()
         except OSError as exc:
@@ -113,19 +119,23 @@ def load_corpus(root: Path, *, strict: bool = True) -> Corpus:
         if entry is not None:
             entries.append(entry)
     groups, found = _read_groups(root)
-    problems += [*found, *check_entries(entries), *check_groups(groups, entries, file=GROUPS)]
+    absent, unread = _read_absent(root)
+    problems += [*found, *unread, *check_entries(entries), *check_groups(groups, entries, file=GROUPS)]
+    problems += check_absent(absent, entries, file=ABSENT)
     problems.sort(key=lambda p: (p.file, p.line))
     fatal = [p for p in problems if p.fatal]
     if strict and fatal:
         more = f" (and {len(fatal) - 1} more: run 'rag corpus check')" if len(fatal) > 1 else ""
         raise CorpusError(f"the glossary in {root} cannot be used: {fatal[0]}{more}", problems=problems)
     ids = {entry.id for entry in entries}
+    names = {compact(form) for entry in entries for form in entry.surfaces}
     return Corpus(
         root=root,
         entries=tuple(entries),
         problems=tuple(problems),
         digest=corpus_digest(root),
         groups=tuple(group for group in (g.among(ids) for g in groups) if len(group.members) > 1),
+        absent=tuple(term for term in absent if names.isdisjoint(map(compact, term.surfaces))),
     )
 
 
@@ -145,27 +155,47 @@ def _read_text(path: Path, report: Callable[[int, str], None]) -> str | None:
     return text
 
 
-def _read_groups(root: Path) -> tuple[list[Group], list[Problem]]:
-    path, problems = root / GROUPS, list[Problem]()
+Model = TypeVar("Model")
+
+
+def _read_list(
+    root: Path, file: str, parse: Callable[[str, Callable[[int, str], None]], tuple[list[Model] | None, dict[str, int]]]
+) -> tuple[list[tuple[Model, int]], list[Problem]]:
+    """The items of a YAML list, if there is one, each with its line."""
+    path, problems = root / file, list[Problem]()
     if not path.exists():
         return [], problems
 
     def report(line: int, message: str) -> None:
-        problems.append(Problem(file=GROUPS, line=line, message=message, fatal=True))
+        problems.append(Problem(file=file, line=line, message=message, fatal=True))
 
     text = _read_text(path, report)
-    models, lines = parse_groups(text, report) if text is not None else (None, {})
+    models, lines = parse(text, report) if text is not None else (None, {})
+    return [(model, lines[str(i)]) for i, model in enumerate(models or ())], problems
+
+
+def _read_groups(root: Path) -> tuple[list[Group], list[Problem]]:
+    items, problems = _read_list(root, GROUPS, parse_groups)
     groups = [
         Group(
             name=model.name,
             members=tuple(dict.fromkeys(model.members)),
             head=model.head or "",
             questions=tuple(model.questions),
-            line=lines[str(i)],
+            line=line,
         )
-        for i, model in enumerate(models or ())
+        for model, line in items
     ]
     return groups, problems
+
+
+def _read_absent(root: Path) -> tuple[list[AbsentTerm], list[Problem]]:
+    items, problems = _read_list(root, ABSENT, parse_absent)
+    terms = [
+        AbsentTerm(name=model.name, aliases=tuple(model.aliases), questions=tuple(model.questions), line=line)
+        for model, line in items
+    ]
+    return terms, problems
 
 
 def _read_entry(path: Path, *, file: str) -> tuple[Entry | None, list[Problem]]:

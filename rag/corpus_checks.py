@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from rag.front_matter import Relation
 from rag.text import compact
-from rag.types import LANGUAGES, Entry, Group, Language, Problem, Section
+from rag.types import LANGUAGES, AbsentTerm, Entry, Group, Language, Problem, Section
 
-__all__ = ["check_entries", "check_groups"]
+__all__ = ["check_absent", "check_entries", "check_groups"]
 
 _ACYCLIC: tuple[Relation, ...] = ("broader", "part-of", "prerequisite")
 
@@ -37,6 +37,20 @@ def check_groups(groups: Sequence[Group], entries: Sequence[Entry], *, file: str
         for text in dict.fromkeys(group.asked):
             if first.setdefault(compact(text), group) is not group:
                 found.append(Problem(file, group.line, f"'{text}' also stands in another group: keep it in one"))
+    return found
+
+
+def check_absent(terms: Sequence[AbsentTerm], entries: Sequence[Entry], *, file: str) -> list[Problem]:
+    """Terms that have an entry after all, and names and questions that two terms share."""
+    owners = {compact(form): entry.file for entry in entries for form in entry.surfaces}
+    owners |= {compact(question): entry.file for entry in entries for question in entry.questions}
+    found, first = list[Problem](), dict[str, AbsentTerm]()
+    for term in terms:
+        for text in dict.fromkeys((*term.surfaces, *term.questions)):
+            if owner := owners.get(compact(text)):
+                found.append(Problem(file, term.line, f"'{text}' stands in {owner}: it is not absent"))
+            elif first.setdefault(compact(text), term) is not term:
+                found.append(Problem(file, term.line, f"'{text}' also stands under another term: keep it in one"))
     return found
 
 

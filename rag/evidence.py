@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 import orjson
 
-from rag.compounds import DESCRIBED, compound, is_name, joined_names
+from rag.compounds import DESCRIBED, compound, is_name, joined_names, names_absent
 from rag.fusion import spread_asked, spread_told
 from rag.lexical import tokens
 from rag.question import Question, asked_as_a_name, asks_directly, masked
@@ -46,6 +46,7 @@ _DOUBTS = (
     "instruction",
     "names glued",
     "names beside",
+    "names absent",
     "linked compound glued",
 )
 _ASPECTS = frozenset(
@@ -95,6 +96,7 @@ class Signs:
     Attributes:
         scope: whether a glossary answers such questions, -1..1, as :class:`rag.intent.Intent` has it.
         several: log-odds that several things are asked for, as :class:`rag.intent.Intent` has it.
+        absent: cosine of the nearest questions of a term that the glossary knowingly lacks; 0 if it lists none.
         group: how well the best group of entries fits what is asked, as :func:`rag.groups.best_group` has it; None where the
             glossary has no groups.
         other_version: whether it names a version of a known thing that the glossary never names: "Llama 9".
@@ -102,6 +104,7 @@ class Signs:
 
     scope: float
     several: float
+    absent: float
     group: float | None
     other_version: bool
 
@@ -153,6 +156,8 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
         "told": spread_told(top.get("told cosine", 0.0)),
         **({"asked": spread_asked(top["asked cosine"])} if "asked cosine" in top else {}),
         **{f"names {kind}": 1.0 for kind in joined_names(question, words)},
+        "names absent": names_absent(question, words),
+        **({"absent": spread_asked(signs.absent)} if signs.absent else {}),
     }
     if about:
         return {
@@ -183,8 +188,26 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
         "by example": float(
             bool(hits) and hits[0].chunk.section == "examples"
         ),  # what an example is about, no entry is
+        **_passing(question, hits, scope=signs.scope, unknown=unknown, direct=bool(asked)),
         **{f"compound {kind}": 1.0 for kind in joined},
         **common,
+    }
+
+
+def _passing(
+    question: Question, hits: Sequence[Hit], *, scope: float, unknown: float, direct: bool
+) -> dict[str, float]:
+    """Of a question with more chat than name, whether its name is what is found: else it describes something else."""
+    if not question.entry_ids:
+        return {}
+    if not (hits and hits[0].chunk.entry_id in question.entry_ids):
+        return {"passing": 1.0, "passing unknown": unknown}
+    return {
+        "passing found": 1.0,
+        "passing found in scope": max(0.0, scope),
+        "passing found out of scope": max(0.0, -scope),
+        "passing found unknown": unknown,
+        "passing found direct": float(direct),
     }
 
 
@@ -266,5 +289,5 @@ def weigh(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vocab
     if certain(question, found):
         return Evidence(1.0, found)
     weights = fitted(asked="asked" in found)
-    total = weights["bias"] + sum(weights[name] * value for name, value in found.items())
+    total = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in found.items())
     return Evidence(1 / (1 + math.exp(-total)), found)

@@ -1,4 +1,4 @@
-"""The YAML of a glossary: the front matter of its files and the list of its groups, validated; every fault names its line."""
+"""The YAML of a glossary: the front matter of its files and the lists beside them, validated; every fault names its line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from rag.text import compact, detect_language
 from rag.types import Language
 
-__all__ = ["RELATIONS", "FrontMatter", "GroupModel", "Relation", "parse_front_matter", "parse_groups", "valid_id"]
+__all__ = [
+    "RELATIONS",
+    "AbsentModel",
+    "FrontMatter",
+    "GroupModel",
+    "Relation",
+    "parse_absent",
+    "parse_front_matter",
+    "parse_groups",
+    "valid_id",
+]
 
 Relation = Literal["broader", "part-of", "prerequisite", "contrasts-with", "related"]
 RELATIONS: tuple[Relation, ...] = ("broader", "part-of", "prerequisite", "contrasts-with", "related")
@@ -85,6 +95,16 @@ class FrontMatter(BaseModel):
     questions: list[Name] = Field(default_factory=list)
 
 
+class AbsentModel(BaseModel):
+    """One item of ``absent.yaml``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[dict[Language, Name], BeforeValidator(_both_languages), Field(min_length=1)]
+    aliases: list[Name] = Field(default_factory=list)
+    questions: list[Name] = Field(default_factory=list)
+
+
 class GroupModel(BaseModel):
     """One item of ``groups.yaml``."""
 
@@ -106,6 +126,12 @@ def parse_groups(source: str, report: Report) -> tuple[list[GroupModel] | None, 
     """The items of ``groups.yaml``, and the line of each key: that of the first item's second member is ``0.members.1``."""
     shape = "must be a list of groups, see corpus/README.md"
     return _parse(source, TypeAdapter(list[GroupModel]), model=GroupModel, shape=shape, first_line=1, report=report)
+
+
+def parse_absent(source: str, report: Report) -> tuple[list[AbsentModel] | None, dict[str, int]]:
+    """The same of ``absent.yaml``."""
+    shape = "must be a list of terms, see corpus/README.md"
+    return _parse(source, TypeAdapter(list[AbsentModel]), model=AbsentModel, shape=shape, first_line=1, report=report)
 
 
 def _parse(

@@ -45,7 +45,7 @@ from rag.lexicon import with_known_aliases
 from rag.manifest import COUNTED, FORMAT, Manifest, flush, read_checked, read_manifest
 from rag.settings import BUNDLED_MODEL, shipped_corpus
 from rag.store import ChunkStore, make_faiss_index
-from rag.types import Chunk, Entry, Group, Reference, Section
+from rag.types import AbsentTerm, Chunk, Entry, Group, Reference, Section
 from rag.vectors import core_of, embedded, passage_digest, question_digest, shipped_vectors, texts_of
 
 __all__ = [
@@ -61,6 +61,8 @@ Progress = Callable[[int, int], None]
 
 _NEAREST_QUESTIONS = 3
 """Questions of an entry that tell how near it is."""
+_NEAREST_OF_ABSENT = 2
+"""The same of a term that the glossary lacks, which holds four questions, not twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class GlossaryIndex:
         core: the definitions and plain words of entries, to be searched by what a question describes.
         asked: the questions that entries hold, to be searched.
         asked_groups: the names and questions of groups, by their place in ``groups``.
+        absent: terms that the glossary knowingly lacks.
+        asked_absent: their questions, by their place in ``absent``.
     """
 
     manifest: Manifest
@@ -84,6 +88,8 @@ class GlossaryIndex:
     asked: AskedQuestions[str]
     groups: Sequence[Group]
     asked_groups: AskedQuestions[int]
+    absent: Sequence[AbsentTerm]
+    asked_absent: AskedQuestions[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,7 @@ def _write(
         "core": [passage_digest(passage_text(chunk), model=tuned) for chunk in core_of(chunks)],
         "questions": [question_digest(q, model=tuned) for entry in entries for q in entry.questions],
         "groups": [question_digest(q, model=tuned) for group in corpus.groups for q in group.asked],
+        "absent": [question_digest(q, model=tuned) for term in corpus.absent for q in term.questions],
     }
     (target / "digests.json").write_bytes(orjson.dumps(digests))
     for name, keys in digests.items():
@@ -191,6 +198,7 @@ def _write(
     texts = ("\n".join([*e.surfaces, *(s.text for s in e.sections)]) for e in entries)
     (target / "terms.json").write_bytes(orjson.dumps(EntryTerms.collect(texts)))
     (target / "groups.json").write_bytes(orjson.dumps([asdict(group) for group in corpus.groups]))
+    (target / "absent.json").write_bytes(orjson.dumps([asdict(term) for term in corpus.absent]))
     (target / "asked.json").write_bytes(orjson.dumps({e.id: asked_terms(e.questions) for e in entries if e.questions}))
     LexicalIndex.build([passage_text(chunk) for chunk in chunks], folder=target / "lexical")
     for lock in (target / "lexical").glob("*.lock"):
@@ -206,6 +214,7 @@ def _write(
         core=len(digests["core"]),
         questions=len(digests["questions"]),
         groups=len(digests["groups"]),
+        absent=len(digests["absent"]),
         program=_program_digest(corpus.root),
         files={p.relative_to(target).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
     )
@@ -258,6 +267,7 @@ def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> G
     documents = [Document(id=row["id"], page_content=row["text"], metadata=row) for row in rows]
     store = ChunkStore(documents, _read_faiss(folder, manifest, "vectors"), embeddings=embeddings)
     groups = [_group(item) for item in orjson.loads(read_checked(folder, manifest, "groups.json"))]
+    absent = [_absent(item) for item in orjson.loads(read_checked(folder, manifest, "absent.json"))]
     lexical = LexicalIndex.open(folder / manifest.generation / "lexical")
     return GlossaryIndex(
         manifest=manifest,
@@ -278,11 +288,21 @@ def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> G
             [i for i, group in enumerate(groups) for _ in group.asked],
             _read_faiss(folder, manifest, "groups") if manifest.groups else None,
         ),
+        absent=absent,
+        asked_absent=AskedQuestions(
+            [i for i, term in enumerate(absent) for _ in term.questions],
+            _read_faiss(folder, manifest, "absent") if manifest.absent else None,
+            mean_of=_NEAREST_OF_ABSENT,
+        ),
     )
 
 
 def _group(item: dict[str, Any]) -> Group:
     return Group(**{**item, "members": tuple(item["members"]), "questions": tuple(item["questions"])})
+
+
+def _absent(item: dict[str, Any]) -> AbsentTerm:
+    return AbsentTerm(**{**item, "aliases": tuple(item["aliases"]), "questions": tuple(item["questions"])})
 
 
 def _entry(item: dict[str, Any]) -> Entry:

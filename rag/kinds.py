@@ -191,6 +191,8 @@ def _plausible_kinds(question: Question, bare: str, *, several: bool) -> list[Ki
         ruled_out.add("compare")
     if "compare" in found and len(question.leftovers) > 3 and not COMPARES.search(_COMPARING.sub(" ", bare)):
         ruled_out.add("compare")  # "a retriever with one vector for each token instead of one for each passage"
+    if "why" in found and not several and not COMPARES.search(_COMPARING.sub(" ", bare)):
+        ruled_out.add("compare")  # "why do people use lora instead of updating everything"
     if not question.entry_ids and {"why", "how"} & set(found):
         ruled_out.add("compare")  # "the answers get different each time, why?" has no sides
     if question.mentions and (len(question.leftovers) < 2 or (several and "compare" in found)):

@@ -115,10 +115,12 @@ class Linker:
         names: dict[str, list[str]] = defaultdict(list)
         display: dict[str, str] = {}
         self._kin: dict[str, set[str]] = defaultdict(set)
+        self._broader: dict[str, set[str]] = {}
         for entry in entries:
             for other in (i for ids in entry.relations.values() for i in ids):
                 self._kin[entry.id].add(other)
                 self._kin[other].add(entry.id)
+            self._broader[entry.id] = {*entry.relations.get("broader", ())}
             for form in entry.surfaces:
                 for key in _keys(form):
                     if entry.id not in names[key]:
@@ -148,6 +150,14 @@ class Linker:
     def kin(self, entry_id: str) -> set[str]:
         """Ids that an entry's relations name, and of entries whose relations name it."""
         return self._kin.get(entry_id, set())
+
+    def is_kind_of(self, entry_id: str, other: str) -> bool:
+        """Whether an entry's relations say, in one step or several, that it is a kind of another."""
+        above, seen = {entry_id}, set[str]()
+        while above and other not in above:
+            seen |= above
+            above = {i for entry in above for i in self._broader.get(entry, ())} - seen
+        return other in above and other != entry_id
 
     def begun_by(self, word: str, *, beside: Iterable[str]) -> str:
         """The name whose first of several words this is, if it is of just one of the entries related to ``beside``."""

@@ -12,8 +12,8 @@ from rag.errors import IndexStoreError
 
 __all__ = ["COUNTED", "FORMAT", "Manifest", "flush", "read_checked", "read_manifest"]
 
-FORMAT = 5
-COUNTED = {"vectors": "chunks", "core": "core", "questions": "questions", "groups": "groups"}
+FORMAT = 6
+COUNTED = {"vectors": "chunks", "core": "core", "questions": "questions", "groups": "groups", "absent": "absent"}
 """Files of vectors, each with what the manifest calls their number."""
 
 
@@ -31,6 +31,7 @@ class Manifest(BaseModel):
     core: int
     questions: int
     groups: int
+    absent: int
     program: str
     files: dict[str, str]
 

@@ -20,7 +20,7 @@ _CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
 _OF_ONE_TERM = frozenset({"origin", "expand", "limits", "proscons", "examples", "plain"})
 """Kinds of which a question that begins with a name is about it: "word2vec 어느 회사가 냈어"."""
 _ENGLISH_TOPIC = re.compile(
-    r"\b(is|are|does|do|can|was|of|about|explain|define|why|how)\s+(an?\s+|the\s+)?$", re.IGNORECASE
+    r"\b(is|are|does|do|can|was|of|about|explain|define|why|how|use)\s+(an?\s+|the\s+)?$", re.IGNORECASE
 )
 _STEEPNESS = 6
 """How sharply a name's worth falls as more words stand around it: from a question about it to a description that mentions it."""

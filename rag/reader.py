@@ -22,7 +22,7 @@ from rag.question import (
     points_back,
     pronoun_at,
 )
-from rag.repair import complete_names, mend_asking_words, spell_out
+from rag.repair import complete_names, mend_asking_words, spell_out, with_kinds
 from rag.text import detect_language, is_hangul
 from rag.types import Kind, Language
 from rag.typos import SpellingCorrector
@@ -56,6 +56,11 @@ _SUBJECT = re.compile(r"\b(does|is|was|has|did) $", re.IGNORECASE)
 _MORE_SO = re.compile(r"^(so |and |then )?what('?s| is) (\w+er|more|less)\b")
 """Asks which of the terms before: "what's simpler to train"."""
 _WHICH = re.compile(r"^(그럼\s*|so |and |then )?(which|뭐가|어느|어떤|둘)")
+_HOW_HIGH = re.compile(
+    r"(높|낮|크|작|많|적|길|짧|세|약)(게|이)\s*(\S+\s+)?(높|낮|크|작|많|적|길|짧|세|약)(게|이)|"
+    r"\b(high|low|big|small|large|long|short)(er)? or (high|low|big|small|large|long|short)(er)?\b"
+)
+"""Asks how to set the term before: after temperature "코드 짤땐 높게 해 낮게 해?"."""
 _RATHER = re.compile(r"why not|instead|rather|대신|말고|안\s*(쓰|써|하|해)")
 _SETTING = re.compile(
     r"§\s*(할\s*때|하는\s*동안|시에|때|중에)|\b(during|while|at) §"
@@ -67,7 +72,7 @@ _DIFFERS = re.compile(
     r"(how|what).{0,12}§ (is |so |any )*differ|§(은|는|이|가)?\s*(뭐가|어떻게|어디가|얼마나)?\s*(다른|달라|다르|차이)"
 )
 _EFFECT = re.compile(
-    r"§(은|는|이|가|도|을|를)?\s*((안|덜|더|많이|얼마나|좀|그래도|확|별로)\s*)*(떨어|나빠|좋아|올라|오르|늘|줄|낮아|높아|느려|빨라|잡아\s*먹|많이\s*먹|차지|아끼|절약)"
+    r"§(은|는|이|가|도|을|를)?\s*((안|덜|더|많이|얼마나|좀|그래도|확|별로|그만큼|똑같이)\s*)*(먹(어|나|겠|음|냐|지)|들어|떨어|나빠|좋아|올라|오르|늘|줄|낮아|높아|느려|빨라|잡아\s*먹|많이\s*먹|차지|아끼|절약)"
     r"|\b(does|will|would|can|do) (the |my )?§ (drop|suffer|go|get|degrade|improve|increase|decrease|fall|rise)\b"
     r"|\bhow (much|many) (more |fewer |less |extra )?§\W*$|§(은|는|이|가)?\s*(몇|얼마)|^(그거|그건|그것|그게|그|이거|이건|얘|걔)(의|도)?\s*§|\b(its|their) §"
     r"|\b(los(e|es|ing)|hurts?|saves?|increases?|reduces?|improves?|affects?|costs?) (the |any |much |more |my |some )*§"
@@ -127,6 +132,7 @@ class QuestionReader:
         if mended != segmentation.text:
             segmentation, mentions, leftovers = self._names(mended)
         mentions, leftovers = complete_names(segmentation.text, mentions, leftovers, linker=self.linker)
+        mentions = with_kinds(segmentation.text, mentions, linker=self.linker)
         name = find_model_name(segmentation.text, self.linker)
         question = Question(
             text=segmentation.text,
@@ -154,7 +160,7 @@ class QuestionReader:
         if asked_for_name and len(read.leftovers) > 1 and not asks_directly(read):
             return replace(read, kind="reverse")
         pronoun, compares = has_pronoun(read), bool(COMPARES.search(bare) or _MORE_SO.search(bare))
-        elliptic = not read.mentions and not read.leftovers and not read.model_name
+        elliptic = not read.mentions and not read.model_name and (not read.leftovers or bool(_HOW_HIGH.search(bare)))
         if compares and read.mentions and _ALL_OF.search(bare):
             ids = tuple(i for i in self._topics(asked, several=True) if i not in read.entry_ids)
             return replace(read, carried=ids, kind="compare") if ids else read

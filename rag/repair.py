@@ -16,7 +16,7 @@ from rag.linking import Leftover, Linker, Mention
 from rag.text import is_hangul, to_jamo
 from rag.words import ENGLISH_FUNCTION
 
-__all__ = ["complete_names", "mend_asking_words", "spell_out"]
+__all__ = ["complete_names", "mend_asking_words", "spell_out", "with_kinds"]
 
 _WORD = re.compile(r"[가-힣]+|[A-Za-z]+")
 _ASKING = [(word, word) for word in sorted(ENGLISH_FUNCTION) if len(word) > 3 and word.isalpha()]
@@ -73,6 +73,21 @@ def _asking(word: str) -> str:
         ):
             return asking
     return ""
+
+
+def with_kinds(text: str, mentions: Sequence[Mention], *, linker: Linker) -> tuple[Mention, ...]:
+    """``mentions`` with what a term is a kind of, right behind its name, as part of the name: "QLoRA fine-tuning"."""
+    kept: list[Mention] = []
+    for mention in mentions:
+        last = kept[-1] if kept else None
+        apart = last is None or text[last.end : mention.start] not in ("", " ") or last.corrected or mention.corrected
+        if last is None or apart or not all(
+            any(linker.is_kind_of(i, other) for other in mention.entry_ids) for i in last.entry_ids
+        ):  # fmt: skip
+            kept.append(mention)
+        else:
+            kept[-1] = replace(last, end=mention.end, surface=text[last.start : mention.end])
+    return tuple(kept)
 
 
 def complete_names(

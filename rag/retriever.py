@@ -30,6 +30,7 @@ from rag.linking import Linker
 from rag.name_links import name_links
 from rag.question import KOREAN, Question, has_pronoun, masked
 from rag.reader import QuestionReader
+from rag.text import compact
 from rag.types import LANGUAGES, Group, Hit, Language
 from rag.typos import SpellingCorrector
 from rag.versions import names_other_version
@@ -126,6 +127,7 @@ class GlossaryRetriever(BaseRetriever):
             is_word=self.is_word,
             uses=self.uses,
             kin=linker.kin,
+            absent=frozenset(compact(name) for term in self.index.absent for name in term.surfaces),
         )
 
     def _read_core(self, language: Language) -> EntryCores:
@@ -196,7 +198,7 @@ class GlossaryRetriever(BaseRetriever):
         if fit >= FITS and (same or asks_for_several(told, intent, fit=fit)):
             question = replace(question, kind="list")
         listed = group if question.kind == "list" and fit >= FITS else None
-        evidence = self._weigh(question, ranked, intent=intent, fit=fit, listed=listed)
+        evidence = self._weigh(question, ranked, described, intent=intent, fit=fit, listed=listed)
         answering = dict.fromkeys([*question.entry_ids, *entries[:3]])
         mask = self._masks[question.language]
         rows = [row for i in answering for row in self._rows_of_entry.get(i, ()) if mask[row]]
@@ -248,12 +250,20 @@ class GlossaryRetriever(BaseRetriever):
         return group, fit, of_examples or (nearest >= SAME_QUESTION and not question.entry_ids)
 
     def _weigh(
-        self, question: Question, ranked: Sequence[Hit], *, intent: Intent, fit: float, listed: Group | None
+        self,
+        question: Question,
+        ranked: Sequence[Hit],
+        described: Vectors,
+        *,
+        intent: Intent,
+        fit: float,
+        listed: Group | None,
     ) -> Evidence:
         signs = Signs(
             scope=intent.scope,
             several=intent.several,
             group=fit if self.index.groups else None,
+            absent=next(iter(self.index.asked_absent.nearest(described).values()), 0.0),
             other_version=question.kind != "model_name"  # whose parts are told, whatever the version
             and names_other_version(question, entries=self.index.entries, text_of=self._text_of, is_word=self.is_word),
         )

@@ -121,6 +121,28 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsentTerm:
+    """A term that people ask for and that the glossary knowingly lacks, so that nothing near is taken for it.
+
+    Attributes:
+        name: by language; has at least one language.
+        aliases: other names of it.
+        questions: how people ask who do not know the name.
+        line: 1-based line of the file of absent terms.
+    """
+
+    name: Mapping[Language, str]
+    aliases: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    line: int = 1
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        """All names of it."""
+        return (*self.name.values(), *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """Entries that people ask for together: "numbers to watch for speed when serving a model".
 

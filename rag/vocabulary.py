@@ -20,6 +20,7 @@ class Vocabulary:
         is_word: whether the glossary's text holds a string.
         uses: whether an entry (by id) uses an index term anywhere.
         kin: ids of the entries that an entry (by id) is related to.
+        absent: names of terms that the glossary knowingly lacks, as :func:`rag.text.compact` has them.
     """
 
     terms: EntryTerms
@@ -27,6 +28,7 @@ class Vocabulary:
     is_word: Callable[[str], bool]
     uses: Callable[[str, str], bool]
     kin: Callable[[str], Collection[str]]
+    absent: Collection[str] = frozenset()
 
     def weight(self, token: str) -> float:
         """How much an index term tells, 0..1: little if many entries use it, or if people ask about many with it."""

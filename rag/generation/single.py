@@ -38,6 +38,8 @@ _SIDE_BY_SIDE = 4
 """Terms at most that one answer tells about one after the other."""
 _OWN = 2
 """Sentences of the section for this kind of question that an answer holds at least, whatever else is near to its words."""
+_OF_TWO = 2
+"""Sentences on each of two terms."""
 _HOW_MANY = re.compile(r"\bhow (many|much)( \w+)?\s*$", re.IGNORECASE)
 _SECRET = re.compile(
     r"공개(하지|되지|한 적)|밝히지|비공개|\bnot (been )?(public|disclosed|published|revealed)|never (confirmed|disclosed)"
@@ -121,7 +123,7 @@ def about(*sections: SectionName, count: int, lead: int = 0) -> Callable[[Source
 
     def plan(sources: Sources) -> Draft:
         subjects = sources.subjects[:_SIDE_BY_SIDE]
-        room = count if len(subjects) < 3 else 1
+        room = count if len(subjects) < 2 else _OF_TWO if len(subjects) == 2 else 1
         chosen: list[Sentence] = []
         for entry_id in subjects:
             found = _told(sources, entry_id, sections, count=room)
