@@ -43,7 +43,7 @@ def hit(
 
 
 TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
-SIGNS = Signs(scope=0.5, several=0.0, group=0.4, other_version=False)
+SIGNS = Signs(scope=0.5, several=0.0, absent=0.85, group=0.4, other_version=False)
 ALPHA = Vocabulary(
     terms=TERMS,
     asked={},
@@ -136,18 +136,46 @@ READER = QuestionReader(
 TEXT = "linear attention is a layer; models sample layers; 선형 어텐션, 무한; top-p sampling"
 
 
-def read(text: str) -> dict[str, float]:
-    """Features of a question about one of :data:`NAMES`, in a glossary that holds :data:`TEXT`."""
+def read(text: str, *, link: float = 1.0, best: str = "") -> dict[str, float]:
+    """Features of a question about one of :data:`NAMES`, in a glossary that holds :data:`TEXT` and knows of no "zeta net"."""
     question = READER.read(text)
-    hits = [hit(next(iter(question.entry_ids), "sampling"), link=1.0 if question.entry_ids else 0.0)]
+    hits = [hit(best or next(iter(question.entry_ids), "sampling"), link=link if question.entry_ids else 0.0)]
     words = Vocabulary(
         terms=TERMS,
         asked={},
         is_word=lambda w: w.casefold() in TEXT,
         uses=lambda entry, token: False,
         kin=lambda entry: (),
+        absent={"zetanet"},
     )
     return features(question, hits, signs=SIGNS, words=words)
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("what is zeta net", 1.0),
+        ("Zeta-Net이 뭐야", 1.0),
+        ("what is zeta net for sampling", 2 / 3),
+        ("zeta net vs sampling", 0.0),
+        ("what is zeta", 0.0),
+        ("sampling이 뭐야", 0.0),
+    ],
+)
+def test_how_much_of_a_question_names_what_the_glossary_lacks(text: str, share: float) -> None:
+    assert read(text)["names absent"] == pytest.approx(share)
+
+
+def test_a_name_in_passing_is_what_is_found_or_is_not() -> None:
+    text = "my boss talked all day about fp8 over a beer"
+    found = read(text, link=0.1)
+    assert {name for name in found if name.startswith("passing")} == {
+        "passing found", "passing found in scope", "passing found out of scope", "passing found unknown", "passing found direct",
+    }  # fmt: skip
+    other = read(text, link=0.1, best="sampling")
+    assert {name for name in other if name.startswith("passing")} == {"passing", "passing unknown"}
+    for features_of in (read(text), read("my boss talked all day over a beer")):
+        assert not any(name.startswith("passing") for name in features_of)
 
 
 @pytest.mark.parametrize(
