@@ -289,5 +289,5 @@ def weigh(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vocab
     if certain(question, found):
         return Evidence(1.0, found)
     weights = fitted(asked="asked" in found)
-    total = weights["bias"] + sum(weights.get(name, 0.0) * value for name, value in found.items())
+    total = weights["bias"] + sum(weights[name] * value for name, value in found.items())
     return Evidence(1 / (1 + math.exp(-total)), found)

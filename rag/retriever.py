@@ -172,7 +172,7 @@ class GlossaryRetriever(BaseRetriever):
     def touches(self, question: Question) -> bool:
         """Whether what a question says beside a carried term has to do with it: that entry, or one related to it, says it too."""
         new_subject = question.kind in ("fact", "define") and question.content and not question.mentions
-        if not question.carried or not new_subject or has_pronoun(question):
+        if not question.carried or not new_subject or question.aside or has_pronoun(question):
             return True
         near = {other for i in question.carried for other in (i, *self._reader.linker.kin(i)) if other in self._number}
         said = {token for word in question.content for token in tokens(word)}
