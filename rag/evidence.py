@@ -157,8 +157,9 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
         **({"asked": spread_asked(top["asked cosine"])} if "asked cosine" in top else {}),
         **{f"names {kind}": 1.0 for kind in joined_names(question, words)},
         "names absent": names_absent(question, words),
-        **({"absent": spread_asked(signs.absent)} if signs.absent else {}),
     }
+    listed = "list " if question.kind == "list" else ""
+    absent = {f"{listed}absent": spread_asked(signs.absent)} if signs.absent else {}
     if about:
         return {
             "linked": 1.0,
@@ -170,8 +171,10 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
             "linked cosine": cosine,
             "linked direct": float(bool(asked) and not joined & {"glued", "unknown"}),
             **{f"linked compound {kind}": 1.0 for kind in joined},
+            **{f"linked {name}": value for name, value in absent.items()},
             **common,
         }
+    passing = _passing(question, hits, scope=signs.scope, unknown=unknown, direct=bool(asked))
     return {
         "in scope": max(0.0, signs.scope),
         "out of scope": max(0.0, -signs.scope),
@@ -188,7 +191,8 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
         "by example": float(
             bool(hits) and hits[0].chunk.section == "examples"
         ),  # what an example is about, no entry is
-        **_passing(question, hits, scope=signs.scope, unknown=unknown, direct=bool(asked)),
+        **{f"passing {name}" if "passing found" in passing else name: value for name, value in absent.items()},
+        **passing,
         **{f"compound {kind}": 1.0 for kind in joined},
         **common,
     }

@@ -36,7 +36,7 @@ _MAYBE_LIST = frozenset(
     {"fact", "define", "reverse", "how", "origin", "expand", "plain", "path", "relation", "compare"}
 )
 _OF_SIDES = frozenset({"compare", "relation", "path"})
-_SURE_ENOUGH, _SURER, _SUREST = 0.35, 0.4, 0.85
+_SURE_ENOUGH, _SURER, _DIRECT, _SUREST = 0.35, 0.4, 0.6, 0.85
 """Probabilities from which the vector of a question tells its kind better than "what" or no pattern at all, and better than the words
 of :data:`_LOOSE` kinds, or that it asks for no more than what a thing is: of 597 patterns of chat that neither was made from, the words
 tell 0.44 rightly, the vector 0.74, both together 0.68, and where they differ with 0.5 the vector is right for 0.86."""
@@ -128,7 +128,7 @@ def _told_kind(question: Question) -> Kind:
 def refined(question: Question, intent: Intent) -> Kind:
     """The kind of a question about one term, told by its vector where its words do not tell."""
     kind, chance = intent.best
-    asked = asks_directly(question) and not question.leftovers and chance < _SUREST  # but "whats bm25 bad at"
+    asked = asks_directly(question) and chance < (_DIRECT if question.leftovers else _SUREST)  # but "whats bm25 bad at"
     one = len({frozenset(m.entry_ids) for m in question.mentions}) + len(question.carried) == 1
     if not one or asked or question.kind not in _LOOSE or kind == "relation":
         return question.kind

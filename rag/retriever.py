@@ -268,7 +268,11 @@ class GlossaryRetriever(BaseRetriever):
             and names_other_version(question, entries=self.index.entries, text_of=self._text_of, is_word=self.is_word),
         )
         told = "\n".join(listed.asked if listed else ()).casefold()  # a group's words are known, though never quoted
-        words = replace(self._words, is_word=lambda word: self.is_word(word) or word.casefold() in told)
+        words = replace(
+            self._words,
+            is_word=lambda word: self.is_word(word) or word.casefold() in told,
+            absent=frozenset() if listed else self._words.absent,  # "SKT가 공개한 모델들" asks for no entry on SKT
+        )
         return weigh(question, ranked, signs=signs, words=words)
 
     def _text_of(self, entry_id: str) -> str:
