@@ -11,7 +11,7 @@ from rag.question import Question
 from rag.text import compact, is_hangul
 from rag.vocabulary import Vocabulary
 
-__all__ = ["DESCRIBED", "compound", "is_name", "joined_names", "names_absent"]
+__all__ = ["DESCRIBED", "absent_name", "compound", "is_name", "joined_names", "names_absent"]
 
 DESCRIBED = 3
 """Words beside names from which a question describes something more often than it asks about what it names."""
@@ -119,14 +119,21 @@ def names_absent(question: Question, words: Vocabulary) -> float:
 
     Nothing where it is held against a term that the glossary has: that one can be told.
     """
-    if not words.absent or question.model_name or (question.mentions and question.kind in ("compare", "same")):
+    if question.model_name or (question.mentions and question.kind in ("compare", "same")):
         return 0.0
+    return absent_name(question, words)[1]
+
+
+def absent_name(question: Question, words: Vocabulary) -> tuple[str, float]:
+    """The longest name in a question of a term that the glossary knowingly lacks, and how much of the question it is; "" and 0 if none."""
+    if not words.absent:
+        return "", 0.0
     own = {(m.start, m.end) for m in question.mentions}
     pieces = sorted({*own, *((o.start, o.end) for o in question.leftovers)})
     spans = ((i, j) for i in range(len(pieces)) for j in range(i, min(i + _LONGEST, len(pieces))))
-    named = {(i, j): question.text[pieces[i][0] : pieces[j][1]] for i, j in spans if i < j or pieces[i] not in own}
-    lengths = (j - i + 1 for (i, j), name in named.items() if compact(name) in words.absent)
-    return max(lengths, default=0) / max(1, len(pieces))
+    named = ((j - i + 1, question.text[pieces[i][0] : pieces[j][1]]) for i, j in spans if i < j or pieces[i] not in own)
+    count, name = max(((n, name) for n, name in named if compact(name) in words.absent), default=(0, ""))
+    return name, count / max(1, len(pieces))
 
 
 def is_name(text: str, start: int, end: int) -> bool:

@@ -36,7 +36,7 @@ MAX_HISTORY = 20
 Turn = Mapping[str, str]
 
 _DIRECT = re.compile(
-    r"§\s*((이|가|은|는|란|이란|라는|이라는|라고|이라고)?\s*(거|게|것|건|말|애)?(이|가|은|는)?)\s*(정확히|대체|도대체)?\s*(뭐|뭔|무엇|머\b|왜|무슨)|"
+    r"§\s*((이|가|은|는|란|이란|라는|이라는|라고|이라고)?\s*(거|게|것|건|말|애)?(이|가|은|는)?)\s*(정확히|대체|도대체)?\s*(뭐(?!가\s*(더|덜))|뭔|무엇|머\b|왜|무슨)|"
     r"§\s*(설명|개념|뜻)|"
     r"(what( does|'s| is| are| was|s)|explain|define|who is|how does|meaning of|counts as)( (actually|really|even|exactly))?( an?| the| proper)? §|"
     r"what (an? |the )?§ (is|are|does|even|means?)\b"
@@ -48,7 +48,7 @@ _DIRECT_BACK = re.compile(
 _COUNT = re.compile(r"몇|얼마|how (many|much|long|big|large)")
 _NAME_MARK = re.compile("§")
 _PRONOUN = re.compile(
-    r"그거|그건|그게|그걸|그것|이거|이건|이게|이걸|이것|거기|둘\s|둘이|둘의|둘은|둘\s*중|"
+    r"그거|그건|그게|그걸|그것|이거|이건|이게|이걸|이것|거기|(?<![가-힣])[얘걔쟤](?!기)|둘\s|둘이|둘의|둘은|둘\s*중|"
     r"\b(it|its|they|them|their|that|this|these|those|both|the two)\b|\b(on|in|from|to) there\b"
 )
 KOREAN = re.compile(r"한국(?!어로\s*(답|설명|알려|말|써))|한글|국산|korea")

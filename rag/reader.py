@@ -55,7 +55,7 @@ _SOCIAL = re.compile(
 _SUBJECT = re.compile(r"\b(does|is|was|has|did) $", re.IGNORECASE)
 _MORE_SO = re.compile(r"^(so |and |then )?what('?s| is) (\w+er|more|less)\b")
 """Asks which of the terms before: "what's simpler to train"."""
-_WHICH = re.compile(r"^(그럼\s*|so |and |then )?(which|뭐가|어느|어떤|둘)")
+_WHICH = re.compile(r"^(그럼\s*|so |and |then )?(which|뭐가|어느|어떤|둘)|(뭐가|머가|어느\s*쪽이)\s*(더|덜)")
 _HOW_HIGH = re.compile(
     r"(높|낮|크|작|많|적|길|짧|세|약)(게|이)\s*(\S+\s+)?(높|낮|크|작|많|적|길|짧|세|약)(게|이)|"
     r"\b(high|low|big|small|large|long|short)(er)? or (high|low|big|small|large|long|short)(er)?\b"
@@ -73,6 +73,7 @@ _DIFFERS = re.compile(
 )
 _EFFECT = re.compile(
     r"§(은|는|이|가|도|을|를)?\s*((안|덜|더|많이|얼마나|좀|그래도|확|별로|그만큼|똑같이)\s*)*(먹(어|나|겠|음|냐|지)|들어|떨어|나빠|좋아|올라|오르|늘|줄|낮아|높아|느려|빨라|잡아\s*먹|많이\s*먹|차지|아끼|절약)"
+    r"|\b(eat|use|need|take|cost|require)s? (up )?(the )?(less|more|fewer|least|most) §|§(은|는|이|가|도|을|를)?\s*(뭐가|머가|누가|어느\s*쪽이|둘\s*중\s*\S+)\s*(더|덜)"
     r"|\b(does|will|would|can|do) (the |my )?§ (drop|suffer|go|get|degrade|improve|increase|decrease|fall|rise)\b"
     r"|\bhow (much|many) (more |fewer |less |extra )?§\W*$|§(은|는|이|가)?\s*(몇|얼마)|^(그거|그건|그것|그게|그|이거|이건|얘|걔)(의|도)?\s*§|\b(its|their) §"
     r"|\b(los(e|es|ing)|hurts?|saves?|increases?|reduces?|improves?|affects?|costs?) (the |any |much |more |my |some )*§"
@@ -189,6 +190,11 @@ class QuestionReader:
                 leftovers=tuple(sorted(words, key=lambda word: word.start)),
                 aside=read.mentions[0].entry_ids,
             )
+            several = (
+                self._topics(asked, several=True) if _WHICH.search(bare) or _MORE_SO.search(bare) or compares else ()
+            )
+            if len(several) > 1:  # "which one eats less vram"
+                return replace(plain, carried=several, kind="compare")
             return self._with(plain, topics)
         leans = pronoun and (read.kind in ("compare", "relation", "same") or points_back(read))
         if read.mentions and not setting and not leans:

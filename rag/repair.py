@@ -28,6 +28,11 @@ _AND = re.compile(
     r"\s*(,|/|&|\b(and|or|vs\.?|versus|to|from|with|than)\b|이랑|랑|과|와|하고|이나|나|대)\s*(\b(an?|the)\s+)?",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(
+    r"\s*(,|/|&|\b(and|or|vs\.?|versus)\b|(\S+\s+){0,3}\bthan\b|이랑|랑|과|와|하고|이나|나|대)\s*(\b(an?|the)\s+)?",
+    re.IGNORECASE,
+)
+"""The same between sides: with "than" further off, without "with", which also adds: "training with gradient checkpointing"."""
 _PEOPLE = re.compile(
     r"(?<=\bdo )ppl\b|(?<=\b(?:most|some|many) )ppl\b|(?<=\b(?:other) )ppl\b|\bppl(?= (do|use|say|call|mean|put|keep|even|always|usually|often|who|are|were|have|think|talk)\b)"
 )
@@ -127,6 +132,7 @@ def _readings(text: str, left: Leftover, mentions: Sequence[Mention], *, linker:
             for whole in _shared(left.surface, name.surface):
                 if (ids := linker.lookup(whole)) and ids != name.entry_ids:
                     yield Mention(left.start, left.end, left.surface, ids, corrected=linker.show(whole))
+        if _BESIDE.fullmatch(between):
             if not name.corrected and (begun := linker.begun_by(left.surface, beside=name.entry_ids)):
                 yield Mention(left.start, left.end, left.surface, linker.lookup(begun), corrected=begun)
         elif _INNER_PARTICLE.fullmatch(between) and (ids := linker.lookup(f"{first.surface} {second.surface}")):

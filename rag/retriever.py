@@ -17,6 +17,7 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 from pydantic import ConfigDict, PrivateAttr
 
+from rag.compounds import absent_name
 from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings, Vectors
 from rag.evidence import THRESHOLD, Evidence, Signs, weigh
@@ -158,6 +159,10 @@ class GlossaryRetriever(BaseRetriever):
     def is_spelled(self, word: str) -> bool:
         """Whether the text of the glossary spells a word like this; in Korean, where particles are glued on, a part counts."""
         return word.casefold() in self._latin_words if word.isascii() else self.is_word(word)
+
+    def absent_name(self, question: Question) -> str:
+        """The name in a question of a term that the glossary knowingly lacks, if there is one."""
+        return absent_name(question, self._words)[0]
 
     def is_name(self, word: str) -> bool:
         """Whether the text of the glossary writes a word with a capital inside, as names of things are: "ALiBi", "SGD"."""

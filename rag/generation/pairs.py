@@ -36,10 +36,12 @@ def compare(sources: Sources) -> Draft:
     if sources.question.carried:
         missing = _set_against(sources)
     elif len(sources.sides) > 1:
-        missing = [side.text for side in sources.sides if not side.entry_ids]
+        missing = [side.text for side in sources.sides if not side.entry_ids and _is_named(sources, side.text)]
         subjects = [i for i in subjects if any(i in side.entry_ids for side in sources.sides)]
         if not subjects:
             return Draft()
+    if not missing and (absent := sources.retriever.absent_name(sources.question)):
+        missing = [absent]  # "GAN이 뭐야? 확산 모델이랑 비교해서"
     notes = [phrase("missing", lang, term=topic(", ".join(missing), lang))] if missing else []
     if len(subjects) < 2:
         if len({i for g in sources.groups for i in g}) == 1 and len(sources.question.mentions) > 1 and not missing:
@@ -60,6 +62,14 @@ def compare(sources: Sources) -> Draft:
     sides = [s for i in subjects[:4] for s in sources.sentences(i, "definition", "how")[:count]]
     choice = _choice(sources, subjects[:2])
     return Draft(lines_of([*contrast[:2], *choice] if choice else [*contrast, *sides]), notes)
+
+
+def _is_named(sources: Sources, side: str) -> bool:
+    """Whether a side without an entry is something of a name, and no "slower n" or "200 users": those are words of the glossary."""
+    retriever, words = sources.retriever, re.findall(r"[\w.+#]+", side)
+    return compact(side) in map(compact, (retriever.absent_name(sources.question),)) or any(
+        not retriever.is_spelled(word) or retriever.is_name(word) for word in words
+    )
 
 
 def _choice(sources: Sources, subjects: Iterable[str]) -> list[Sentence]:
