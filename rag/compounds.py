@@ -119,7 +119,7 @@ def names_absent(question: Question, words: Vocabulary) -> float:
 
     Nothing where it is held against a term that the glossary has: that one can be told.
     """
-    if question.model_name or (question.mentions and question.kind in ("compare", "same")):
+    if question.model_name or (question.entry_ids and question.kind in ("compare", "same")):
         return 0.0
     return absent_name(question, words)[1]
 

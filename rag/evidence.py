@@ -140,13 +140,12 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
     cosine = (max((h.signals["cosine"] for h in hits[:8]), default=0.75) - 0.75) / 0.2
     bm25 = max((h.signals["bm25"] for h in hits[:8] if h.chunk.section != "examples"), default=0.0)
     asked = asks_directly(question)
-    joined = compound(question, asked=asked, words=words) | ({"glued"} if signs.other_version else set())
+    joined = compound(question, asked=asked, words=words) | ({"glued", "unknown"} if signs.other_version else set())
     text = masked(question)
     common = {
         **_attributes(question, text, linked=about, asked=bool(asked)),
         "names without entry": _strange_names(question, words) / max(1, beside),
         "instruction": float(_orders(text, asked=bool(asked))),
-        "definition": hits[0].signals["definition"] if hits else 0.0,
         "near the turn before": float(
             bool(hits) and any(hits[0].chunk.entry_id in words.kin(i) for i in question.context)
         ),

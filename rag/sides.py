@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rag.linking import Leftover, Mention
 from rag.question import Question
@@ -15,7 +16,7 @@ __all__ = ["Side", "as_written", "sides"]
 _APART = re.compile(
     r"[,/&]|\b(and|or|vs|versus|than|from|to|with)\b|(이랑|랑|하고|와|과|보다|이나|나|대)(\s|$)", re.IGNORECASE
 )
-
+_JOINS = re.compile(r"\b(and|or|vs|versus|than)\b|(이랑|랑|하고|와|과|보다|이나|나|대)(\s|$)|/", re.IGNORECASE)
 _TOPIC = re.compile(r"(은|는|이|가)(\s|$)")
 _CASE = re.compile(r"(이란|란|은|는|이|가|을|를|과|와|의|이랑|랑|하고|보다)$")
 
@@ -27,10 +28,12 @@ class Side:
     Attributes:
         text: as typed.
         entry_ids: what it names; empty if the glossary has no entry for it.
+        joined: whether a word for it sets it against a neighbour, and no mere comma or "to".
     """
 
     text: str
     entry_ids: frozenset[str]
+    joined: bool = True
 
 
 def sides(question: Question, *, is_word: Callable[[str], bool]) -> list[Side]:
@@ -41,14 +44,18 @@ def sides(question: Question, *, is_word: Callable[[str], bool]) -> list[Side]:
     """
     units: list[Mention | Leftover] = sorted([*question.mentions, *question.leftovers], key=lambda unit: unit.start)
     groups: list[list[Mention | Leftover]] = []
+    joints: list[bool] = []
     more = "보다" in question.text
     for unit in units:
         between = question.text[groups[-1][-1].end : unit.start] if groups else ""
         topic = more and _TOPIC.match(between)  # "GaLore는 LoRA보다 나아?"
         if not groups or topic or _APART.search(between):
+            joints += [bool(topic or _JOINS.search(between))] if groups else []
             groups.append([])
         groups[-1].append(unit)
-    return [_side(question, group, is_word=is_word) for group in groups]
+    found = [_side(question, group, is_word=is_word) for group in groups]
+    around = pairwise([False, *joints, False])
+    return [replace(side, joined=before or after) for side, (before, after) in zip(found, around, strict=False)]
 
 
 def _side(question: Question, units: list[Mention | Leftover], *, is_word: Callable[[str], bool]) -> Side:

@@ -61,13 +61,16 @@ def test_examples_are_the_development_questions_of_a_glossary(
     ]
     monkeypatch.setattr("evals.calibrate.load_retrieval", lambda: cases)
     monkeypatch.setattr("evals.calibrate.load_answers", list)
+    monkeypatch.setattr("evals.calibrate.load_calibration", lambda: [replace(CASE, question="so what's LoRA")])
     assistant = Assistant(GlossaryRetriever(index=small_index, embeddings=BigramEmbeddings()))
     found = list(examples(assistant, whole=False, asked=True))
     asked = [c.question for c in cases if c.split == "dev"]
     assert 0 < len(asked) < len(cases)
     assert [(e.question, e.answerable) for e in found] == [
-        (question, label) for question in dict.fromkeys(asked) for label in (True, False)
+        *((question, label) for question in dict.fromkeys(asked) for label in (True, False)),
+        ("so what's LoRA", True),
     ], "what is there in part is left out"
+    assert [e.made for e in found] == ["set"] * (len(found) - 1) + ["written"]
     assert {(e.entries, e.whole, e.asked) for e in found} == {(5, False, True)}
     for e in found:
         assert e.sure == ("zeta" not in e.question and "BERT" not in e.question), e.question

@@ -73,7 +73,6 @@ def unlinked(text: str, *words: str, kind: str = "fact") -> Question:
 def test_no_hits_and_no_terms_give_numbers_not_errors() -> None:
     evidence = weighed(unlinked("zeta", "zeta"), [])
     assert evidence.features["cosine"] == 0.0
-    assert evidence.features["definition"] == 0.0
     assert evidence.confidence < THRESHOLD
 
 
@@ -84,7 +83,6 @@ def test_features_of_a_question_without_names() -> None:
     assert found["cosine"] == pytest.approx(0.5)
     assert found["bm25"] == pytest.approx(0.5)
     assert found["margin"] == pytest.approx(0.5)
-    assert found["definition"] == hits[0].signals["definition"]
     assert found["coverage"] == hits[0].signals["coverage"]
     for absent in ("short", "attribute", "instruction", "names without entry", "by example"):
         assert found[absent] == 0.0, absent
@@ -170,7 +168,7 @@ def test_a_name_in_passing_is_what_is_found_or_is_not() -> None:
     text = "my boss talked all day about fp8 over a beer"
     found = read(text, link=0.1)
     assert {name for name in found if name.startswith("passing")} == {
-        "passing found", "passing found in scope", "passing found out of scope", "passing found unknown", "passing found direct",
+        "passing absent", "passing found", "passing found in scope", "passing found out of scope", "passing found unknown", "passing found direct",
     }  # fmt: skip
     other = read(text, link=0.1, best="sampling")
     assert {name for name in other if name.startswith("passing")} == {"passing", "passing unknown"}
@@ -362,6 +360,7 @@ def test_a_question_like_one_that_the_entry_holds_is_evidence() -> None:
 
 
 def test_every_feature_has_a_weight_and_every_weight_a_feature() -> None:
+    passing = "my boss talked all day about fp8 over a beer"
     texts = (
         "zeta",
         "zeta 샘플링",
@@ -370,8 +369,11 @@ def test_every_feature_has_a_weight_and_every_weight_a_feature() -> None:
         "샘플링 보상 모델이 뭐야",
         "what is fp8-vram",
         "샘플링 종류",
+        "list of zeta kinds",
     )
     linked = {name for text in texts for name in read(text)}
+    linked |= {name for best in ("fp8", "sampling") for name in read(passing, link=0.1, best=best)}
+    linked |= set(read("fp8 types, my boss talked all day over a beer", link=0.1))
     loose = {f"compound {kind}" for kind in ("glued", "unknown", "unseen")}
     assert {"bias", *linked, *loose} == set(fitted(asked=False)) == set(fitted(asked=True)) - {"asked"}
 
@@ -385,7 +387,7 @@ def test_what_speaks_against_an_answer_weighs_against_it(sign: str) -> None:
     assert fitted(asked=False)[sign] < 0
 
 
-@pytest.mark.parametrize("sign", ["definition", "bm25", "linked", "linked cosine"])
+@pytest.mark.parametrize("sign", ["bm25", "linked", "linked cosine"])
 def test_what_speaks_for_an_answer_weighs_for_it(sign: str) -> None:
     assert fitted(asked=True)[sign] > 0
 

@@ -305,7 +305,7 @@ def test_a_manifest_that_is_none(built: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 1}, r"has format 1, this program reads 5: run 'rag index'$"),
+        ({"format": 1}, r"has format 1, this program reads 6: run 'rag index'$"),
         ({"model": "org/other"}, r"was built with org/other, not fake/bigrams: run 'rag index'$"),
         ({"chunks": 11}, r"contradicts its manifest: run 'rag index'$"),
         ({"dimension": 384}, r"contradicts its manifest: run 'rag index'$"),

@@ -280,8 +280,24 @@ def test_a_model_name_is_taken_apart(assistant: Assistant) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["Qwen2.5-VL-7B-Instruct-Int4", "EXAONE-9.9-32B-BF16", "Solar-10.7B-DPO-Q4_K_M.gguf", "Llama-4-Scout-17B-16E"],
+)
+@pytest.mark.parametrize("asked", ["{} 이거 뭔뜻임", "what does {} mean"])
+def test_a_part_is_explained_by_the_sentence_that_quotes_it(assistant: Assistant, name: str, asked: str) -> None:
+    answer = assistant.ask(asked.format(name))
+    assert answer.kind == "model_name"
+    told = dict(re.findall(r"^- ([^\s:]+)[^:]*: .*\[(\d+)\]$", answer.answer, re.MULTILINE))
+    quotes = {c.n: c.quote for c in answer.citations}
+    for part in ("VL", "Instruct", "Int4", "BF16", "DPO", "Q4_K_M", "16E"):
+        assert (part in told) == (part in name.replace(".", "-").split("-"))
+        if part in told:
+            assert part.casefold() in quotes[int(told[part])].casefold()
+
+
+@pytest.mark.parametrize(
     ("name", "own"),
-    [("Foo-7B-GGUF", "gguf"), ("Foo-7B-Instruct-GPTQ", "gptq"), ("Foo-7B-Q4_K_M", "k-quants"), ("Foo-7B-LoRA", "lora")],
+    [("Foo-7B-GGUF", "gguf"), ("Foo-7B-Instruct-GPTQ", "gptq"), ("Foo-7B-Q5_K_M", "k-quants"), ("Foo-7B-LoRA", "lora")],
 )
 def test_a_part_that_has_an_entry_is_explained_by_it(assistant: Assistant, name: str, own: str) -> None:
     answer = assistant.ask(f"What does {name} mean?")

@@ -62,6 +62,13 @@ def test_a_refusal_points_at_the_entries_that_use_the_word(question: str, entry:
         (["RAG 구조 알려줘", "그거 평가는 어떻게 해"], {"ragas"}),
         (["tell me about mixtral", "how many parameters"], {"mixtral"}),
         (["what is dpo", "and rlhf?", "whats simpler to train"], {"dpo", "rlhf"}),
+        (["맘바는?", "걔는 왜 긴 글에 유리하대?"], {"mamba"}),
+        (["moe 모델 장점 뭐임", "오 그럼 vram도 그만큼 덜먹겠네"], {"moe"}),
+        (["온도 파라미터가 뭐야", "코드 짤땐 높게 해 낮게 해?"], {"temperature"}),
+        (["nf4 vs int8", "which one eats less vram"], {"nf4", "int8"}),
+        (["LoRA랑 QLoRA 차이", "vram은 뭐가 덜 먹어?"], {"lora", "qlora"}),
+        (["solar 모델 알려줘", "어느 회사꺼임?"], {"solar"}),
+        (["what is RAG", "얘기 좀 해줘 DPO"], {"dpo"}),
     ],
 )
 def test_a_follow_up_is_about_the_terms_that_it_leans_on(turns: list[str], cited: set[str]) -> None:
@@ -112,9 +119,59 @@ def test_more_detail_says_more() -> None:
 
 
 def test_a_description_that_two_terms_fit_gets_both() -> None:
-    answer = ask("사용자가 '이전 지시 무시해'라고 쳐서 시스템 프롬프트가 털렸어")
-    assert {c.id for c in answer.citations} == {"prompt-injection", "system-prompt"}
-    assert answer.notes == ("비슷하게 맞는 용어가 있어 함께 보여 드립니다: 시스템 프롬프트.",)
+    answer = ask("setting that cuts the reply off after N pieces of output")
+    assert {c.id for c in answer.citations} == {"max-tokens", "stop-sequence"}
+    assert answer.notes == ("Stop sequence fits the description almost as well, so it is shown too.",)
+
+
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        ("DPO alignment 장점", {"dpo"}),
+        ("QLoRA fine-tuning limits", {"qlora"}),
+        ("why do people use lora instead of updating everything", {"lora"}),
+        ("how much slower is training with gradient checkpointing", {"gradient-checkpointing"}),
+    ],
+)
+def test_what_a_question_is_about(question: str, cited: set[str]) -> None:
+    answer = ask(question)
+    assert {c.id for c in answer.citations} == cited
+    assert answer.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "members"),
+    [
+        ("구글이 만든 언어모델 알려줘", {"gemini", "gemma", "bert", "t5"}),
+        ("stuff from the langchain company, products i mean", {"langgraph", "langsmith", "langserve"}),
+        ("디코딩 전략 정리해줘", {"greedy-decoding", "beam-search", "sampling"}),
+    ],
+)
+def test_what_a_group_holds_is_listed_whatever_the_words(question: str, members: set[str]) -> None:
+    answer = ask(question)
+    assert answer.kind == "list"
+    assert members <= {c.id for c in answer.citations}
+
+
+@pytest.mark.parametrize(
+    ("question", "notes"),
+    [
+        ("bi encoder vs cross encoder, which one is slower n why", ()),
+        ("serving a 13b chat model to 200 users, ollama or vllm", ()),
+        ("is beam search always better than greedy", ("'greedy' was read as Greedy decoding.",)),
+        ("gan이 뭐야? diffusion이랑 비교해서", ("'gan'은(는) 이 용어집에 없습니다.",)),
+        ("에이전트랑 챗봇 차이", ("'챗봇'은 이 용어집에 없습니다.",)),
+    ],
+)
+def test_only_what_is_set_against_a_term_is_said_to_be_missing(question: str, notes: tuple[str, ...]) -> None:
+    answer = ask(question)
+    assert (answer.abstained, answer.notes) == (False, notes)
+
+
+def test_what_a_description_names_is_not_what_it_describes() -> None:
+    answer = ask("두 체크포인트 가중치를 섞어서 추가 훈련 없이 하나로 만드는거")
+    assert {c.id for c in answer.citations} == {"model-merging"}
+    assert answer.notes == ()
 
 
 @pytest.mark.parametrize("typed", ["morphological analyser", "what is quantisation", "tokeniser"])

@@ -36,7 +36,9 @@ def compare(sources: Sources) -> Draft:
     if sources.question.carried:
         missing = _set_against(sources)
     elif len(sources.sides) > 1:
-        missing = [side.text for side in sources.sides if not side.entry_ids and _is_named(sources, side.text)]
+        missing = [
+            side.text for side in sources.sides if not side.entry_ids and (side.joined or _is_named(sources, side.text))
+        ]
         subjects = [i for i in subjects if any(i in side.entry_ids for side in sources.sides)]
         if not subjects:
             return Draft()
@@ -65,7 +67,7 @@ def compare(sources: Sources) -> Draft:
 
 
 def _is_named(sources: Sources, side: str) -> bool:
-    """Whether a side without an entry is something of a name, and no "slower n" or "200 users": those are words of the glossary."""
+    """Whether a side without an entry is something of a name, and not of words of the glossary: in "ollama or vllm to 200 users"."""
     retriever, words = sources.retriever, re.findall(r"[\w.+#]+", side)
     return compact(side) in map(compact, (retriever.absent_name(sources.question),)) or any(
         not retriever.is_spelled(word) or retriever.is_name(word) for word in words

@@ -121,7 +121,9 @@ class Sources:
         margin = self.retrieval.evidence.features.get("margin", 1.0)
         entries = self.retrieval.entries
         guessed = self.question.kind in _GUESSING and self.subjects == list(entries[:1])
-        return entries[1] if guessed and margin < _CLOSE and len(entries) > 1 else ""
+        if not guessed or margin >= _CLOSE or len(entries) < 2:
+            return ""
+        return entries[1] if entries[1] not in self.question.entry_ids else ""  # what is named is not what is described
 
     def name(self, entry_id: str) -> str:
         """The term in the asker's language."""
