@@ -141,8 +141,9 @@ def _parse(
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     what = "front matter " if model is FrontMatter else ""
     try:
-        node = yaml.compose(source, Loader=loader)
-        data = yaml.load(source, Loader=loader)  # noqa: S506 - BaseLoader builds only strings, lists and dicts
+        reader = loader(source)  # builds only strings, lists and dicts
+        node = reader.get_single_node()
+        data = reader.construct_document(node) if node else None
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         report(first_line + (mark.line if mark else 0), f"{what}is not valid YAML: {getattr(exc, 'problem', exc)}")

@@ -9,6 +9,7 @@ from rag.types import Language
 
 __all__ = ["compact", "detect_language", "ends_in_rieul", "has_final", "is_hangul", "normalize", "to_jamo"]
 
+_DROPPED = re.compile(r"[^\w.+#]|_")
 _HANGUL_BASE = 0xAC00
 _HANGUL_LAST = 0xD7A3
 _FINALS = 28
@@ -25,7 +26,7 @@ def compact(text: str) -> str:
 
     "Fine-tuning", "fine tuning" and "finetuning" share a key, as do 미세 조정 and 미세조정.
     """
-    kept = re.sub(r"[^\w.+#]|_", "", normalize(text))
+    kept = _DROPPED.sub("", normalize(text))
     return kept.strip(".") if any(c.isalnum() for c in kept) else ""
 
 

@@ -295,6 +295,13 @@ def test_search_in_the_other_language(run: Run, opened: list[Settings]) -> None:
 # terms
 
 
+@pytest.fixture
+def read_once(shipped: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped glossary takes a second to read, and these tests only look at it."""
+    monkeypatch.setattr("rag.corpus.load_corpus", lambda root, *, strict=True: shipped)
+
+
+@pytest.mark.usefixtures("read_once")
 def test_terms_lists_all(run: Run, shipped: Corpus) -> None:
     code, out, err = run("terms")
     assert code == 0
@@ -302,6 +309,7 @@ def test_terms_lists_all(run: Run, shipped: Corpus) -> None:
     assert err == f"{len(shipped.entries)} of {len(shipped.entries)} terms\n"
 
 
+@pytest.mark.usefixtures("read_once")
 def test_terms_search(run: Run) -> None:
     code, out, err = run("terms", "--search", "빔서치")
     assert (code, out) == (0, "beam-search                    Beam search / 빔 서치  [inference]\n")
@@ -309,12 +317,14 @@ def test_terms_search(run: Run) -> None:
     assert run("terms", "--search", "no such term")[:2] == (0, "")
 
 
+@pytest.mark.usefixtures("read_once")
 def test_terms_category(run: Run, shipped: Corpus) -> None:
     code, out, _ = run("terms", "--category", "data")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == [e.id for e in shipped.entries if e.category == "data"]
 
 
+@pytest.mark.usefixtures("read_once")
 def test_terms_related_in_both_directions(run: Run, shipped: Corpus) -> None:
     code, out, _ = run("terms", "--related", "로라")
     assert code == 0
@@ -325,6 +335,7 @@ def test_terms_related_in_both_directions(run: Run, shipped: Corpus) -> None:
     assert {"qlora", "peft", "lora-rank"} <= mine | theirs
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("name", ["lora", "로라", "Low-Rank Adaptation"])
 def test_terms_shows_one_with_all_sections(run: Run, name: str) -> None:
     code, out, err = run("terms", name, "--lang", "en")
@@ -337,6 +348,7 @@ def test_terms_shows_one_with_all_sections(run: Run, name: str) -> None:
     assert "\nLoRA: Low-Rank Adaptation of Large Language Models (2021) https://arxiv.org/abs/2106.09685\n" in out
 
 
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize(
     ("args", "message"),
     [
