@@ -2,9 +2,10 @@
 
 The cosine of the best passage tells off-topic questions but not near ones without an entry (AUROC 0.81), so the verdict
 also weighs what the question says beyond the names it links: a word that the glossary never uses, a word that makes another
-name of a known one ("min-p sampling"), content that the linked entry never touches, a price or a date to come. The weights are
-two logistic regressions, for entries with and without questions of their own, in ``data/evidence.json``, fitted on the development
-split by ``python -m evals.calibrate``.
+name of a known one ("min-p sampling"), content that the linked entry never touches, a price or a date to come, and what the
+glossary says that it lacks (``absent.yaml``). The weights are two logistic regressions, for entries with and without questions
+of their own, in ``data/evidence.json``; ``python -m evals.calibrate`` fits them on the development split and on questions
+written for it.
 """
 
 from __future__ import annotations
