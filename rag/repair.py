@@ -24,14 +24,9 @@ _ASKING_KOREAN = [(word, to_jamo(word)) for word in (
     "뭐예요", "뭐에요", "뭔가요", "뭡니까", "무엇인가요", "설명", "설명해줘", "설명해주세요", "알려줘", "알려주세요", "차이점", "장단점", "어떻게",
 )]  # fmt: skip
 """Endings are short and many, so that most Korean function words are one letter from another word."""
-_AND = re.compile(
-    r"\s*(,|/|&|\b(and|or|vs\.?|versus|to|from|with|than)\b|이랑|랑|과|와|하고|이나|나|대)\s*(\b(an?|the)\s+)?",
-    re.IGNORECASE,
-)
-_BESIDE = re.compile(
-    r"\s*(,|/|&|\b(and|or|vs\.?|versus)\b|(\S+\s+){0,3}\bthan\b|이랑|랑|과|와|하고|이나|나|대)\s*(\b(an?|the)\s+)?",
-    re.IGNORECASE,
-)
+_JOINT = r"\s*(,|/|&|\b(and|or|vs\.?|versus)\b|{more}|이랑|랑|과|와|하고|이나|나|대)\s*(\b(an?|the)\s+)?"
+_AND = re.compile(_JOINT.replace("{more}", r"\b(to|from|with|than)\b"), re.IGNORECASE)
+_BESIDE = re.compile(_JOINT.replace("{more}", r"(\S+\s+){0,3}\bthan\b"), re.IGNORECASE)
 """The same between sides: with "than" further off, without "with", which also adds: "training with gradient checkpointing"."""
 _PEOPLE = re.compile(
     r"(?<=\bdo )ppl\b|(?<=\b(?:most|some|many) )ppl\b|(?<=\b(?:other) )ppl\b|\bppl(?= (do|use|say|call|mean|put|keep|even|always|usually|often|who|are|were|have|think|talk)\b)"

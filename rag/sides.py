@@ -13,10 +13,8 @@ from rag.text import is_hangul
 
 __all__ = ["Side", "as_written", "sides"]
 
-_APART = re.compile(
-    r"[,/&]|\b(and|or|vs|versus|than|from|to|with)\b|(이랑|랑|하고|와|과|보다|이나|나|대)(\s|$)", re.IGNORECASE
-)
-_JOINS = re.compile(r"\b(and|or|vs|versus|than)\b|(이랑|랑|하고|와|과|보다|이나|나|대)(\s|$)|/", re.IGNORECASE)
+_JOINS = re.compile(r"/|\b(and|or|vs|versus|than)\b|(이랑|랑|하고|와|과|보다|이나|나|대)(\s|$)", re.IGNORECASE)
+_APART = re.compile(rf"[,&]|\b(from|to|with)\b|{_JOINS.pattern}", re.IGNORECASE)
 _TOPIC = re.compile(r"(은|는|이|가)(\s|$)")
 _CASE = re.compile(r"(이란|란|은|는|이|가|을|를|과|와|의|이랑|랑|하고|보다)$")
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from helpers import open_shipped
 
+from rag.generation.aspects import aspect_of
+
 
 @pytest.mark.parametrize(
     ("question", "quote"),
@@ -25,6 +27,9 @@ from helpers import open_shipped
         ("how do I stop my model from overfitting?", "To reduce overfitting"),
         ("how do i reduce hallucination", "Hallucination drops when"),
         ("로라 언제 씀", "때 LoRA를 씁니다"),
+        ("does a reranker make things slower", "adds response time"),
+        ("cot 시키면 답 느려짐?", "지연 시간이 커지고"),
+        ("추측 디코딩은 언제 안 쓰는게 나아?", "오히려 느려질 수 있어"),
     ],
 )
 def test_the_sentence_that_tells_the_aspect_is_there(question: str, quote: str) -> None:
@@ -58,3 +63,11 @@ def test_a_plain_question_has_no_aspect_and_its_usual_answer() -> None:
     first = open_shipped().ask("LoRA가 뭐야?").citations[0]
     assert first.section == "definition"
     assert open_shipped().ask("LoRA 원리").citations[0].section == "how"
+
+
+def test_slower_asks_for_nothing_lower() -> None:
+    question = open_shipped().retriever.reader.read("does a reranker make things slower")
+    aspect = aspect_of(question)
+    assert aspect is not None
+    assert aspect.told.search("which adds response time")
+    assert not aspect.told.search("this lowers memory use")

@@ -58,15 +58,15 @@ ASPECTS = (
     ),
     _aspect(
         r"(언제|어떨\s*때).{0,8}(안\s|없|말아|못|소용)|(쓰면|하면)\s*안\s*(돼|되)|when (not|shouldn|does.{0,20}(not|n't))|when .*\b(useless|bad|harmful|overkill|fails?|hurts?)\b|not (help|work|use)|when .*n't|why not|turn .*off",
-        r"않|없|못|어렵|느리|대신|끄|꺼|not\b|no\b|n't|off\b|instead|fail|hurt|slow|cannot", "limits", "how",
+        r"않|없|못|어렵|느리|대신|끄[고는면지]|끕니|꺼[야지두]|not\b|no\b|n't|off\b|instead|fail|hurt|slow|cannot", "limits", "how",
     ),
     _aspect(
         r"언제.{0,6}(써|쓰|쓸|씀|씁|사용|필요|고르|좋|해야|하는)|어떨\s*때|어떤\s*(경우|상황)|when (to|should|do|would|is it)|(which|what) (case|situation)s?",
         r"때|경우|고릅|알맞|적합|필요하|when|where|if\b|choose|suit|fits?\b|pick", "plain", "why", "versus",
     ),
     _aspect(
-        r"(막|줄이|줄일|줄여|낮추|낮춰|피하|방지|예방|해결|완화|대처|대응|개선|극복|보완|없애|고치)|안\s*(나게|생기게|그러게|하게)|부족|모자라|걸러|거르|차단|prevent|reduc|avoid|mitigat|lessen|shrink|smaller|lower|\bcut\b|\bfix\b|solve|overcome|improve|speed up|out of memory|counter|defen[cds]|get rid|deal with|(how (do|can|to|would|should)|ways? to|can) .{0,12}(\bstop\b|\bkeep\b.* from)",
-        r"줄[이어일입여]|줄고|막[는을지으습]|방지|완화|낮[추춥아]|피하|피할|거르|거릅|걸러|차단|해결|대처|보완|나누어|멈춥|없[애앱]|덜\s|prevent|reduc|avoid|mitigat|lessen|shrink|lower|\bcut|limit|counter|require|spread|fewer|stop|drops?\b|decreas|\beas(e|es|ed)\b|less (often|likely)", "limits", "how",
+        r"(막|줄이|줄일|줄여|낮추|낮춰|피하|방지|예방|해결|완화|대처|대응|개선|극복|보완|없애|고치)|안\s*(나게|생기게|그러게|하게)|부족|모자라|걸러|거르|차단|prevent|reduc|avoid|mitigat|lessen|shrink|smaller|\blower|\bcut\b|\bfix\b|solve|overcome|improve|speed up|out of memory|counter|defen[cds]|get rid|deal with|(how (do|can|to|would|should)|ways? to|can) .{0,12}(\bstop\b|\bkeep\b.* from)",
+        r"줄[이어일입여]|줄고|막[는을지으습]|방지|완화|낮[추춥아]|피하|피할|거르|거릅|걸러|차단|해결|대처|보완|나누어|멈춥|없[애앱]|덜\s|prevent|reduc|avoid|mitigat|lessen|shrink|\blower|\bcut|limit|counter|require|spread|fewer|stop|drops?\b|decreas|\beas(e|es|ed)\b|less (often|likely)", "limits", "how",
     ),
     _aspect(
         r"(왜|why)\b.*(자꾸|매번|계속|\bkeeps?\b|\balways\b|every ?time)|(자꾸|매번|계속|\bkeeps?\b|\balways\b|every ?time).*(왜|why|이유)|왜\s*(생|일어|발생|나타|그래|그런|그러|이러|이런|이래|느려|느린|느리|빨라|빠르|빠른|커|크|안\s)|원인|때문|why (does|do|is|are) (it|this|that|they)? ?(happen|so |fast|slow|big|large)|what causes|\bcauses?\b|come from",
@@ -87,6 +87,10 @@ ASPECTS = (
     _aspect(
         r"믿을|믿어도|신뢰|정확한가|정확해|괜찮|안전|reliab|trust|accurate\b|\bsafe\b",
         r"틀리|틀릴|편향|못|않|어렵|주의|확인|아니|bias|wrong|not\b|cannot|fail|check|mislead", "limits", "confusion",
+    ),
+    _aspect(
+        r"느려(지|질|짐|져|짓|요|\?|\W*$)|느린가|느림|느리(나|냐|지)|오래\s*걸|\bslow(er|s|ing)?\b|\b(add|hurt|affect|cost)s? (much |any |a lot of )?(latency|speed|time)\b",
+        r"느리|느려|시간|지연|순차|빠르|빨라|토큰을 더|비용|계산|slow|latenc|\btimes?\b|\bfast|speed|sequential|\bcost|comput|delay", "limits", "how",
     ),
     _aspect(r"한국어(?!로)|한글|국산|korean", r"한국|한글|korea", "examples", "limits"),
     _aspect(

@@ -49,10 +49,9 @@ def model_name(sources: Sources) -> Draft:
         reading = part.reading(lang)
         label = f"- {part.text}{f' ({reading})' if reading else ''}: "
         stated = _stated(part, rules, active=counted)
-        families = linker.lookup(part.text)
-        if (
-            len(families) == 1 and part.rule in _OWN_ENTRY and not (stated and part.rule == "quant-type")
-        ):  # a "gpt" may be any
+        families = linker.lookup(part.text) if part.rule in _OWN_ENTRY else ()
+        told = bool(stated) and part.rule == "quant-type"  # by the rule that quotes this very type
+        if len(families) == 1 and not told:  # a "gpt" may be any
             stated = sources.sentences(families[0], "definition")
         if stated:
             lines.append(Line(stated[0], label))
