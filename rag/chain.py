@@ -13,7 +13,7 @@ from rag.embedding import load_embeddings
 from rag.errors import InputError
 from rag.generation.extractive import ExtractiveGenerator
 from rag.index import load_index, open_index
-from rag.question import MAX_HISTORY, MAX_QUESTION, asked_before, clean_question
+from rag.question import MAX_HISTORY, MAX_QUESTION, clean_question, exchanges
 from rag.retriever import MAX_TOP_K, GlossaryRetriever, Retrieval
 from rag.settings import Settings
 from rag.types import Answer
@@ -106,7 +106,7 @@ class Assistant:
         if not self.retriever.touches(read) and (read.kind == "define" or found.intent.scope < _ABOUT_A_TERM):
             read = reader.read(ask.question, language=language)  # a change of subject
             found = self.retriever.retrieve(read, k=ask.top_k)
-        follow_up = None if found.hits else reader.follow_up(read, asked_before(history))
+        follow_up = None if found.hits else reader.follow_up(read, exchanges(history))
         if follow_up and self.retriever.touches(follow_up):
             again = self.retriever.retrieve(follow_up, k=ask.top_k)
             found = again if again.hits else found

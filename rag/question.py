@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.errors import InputError
 from rag.linking import Leftover, Mention
@@ -15,13 +15,13 @@ __all__ = [
     "KOREAN",
     "MAX_HISTORY",
     "MAX_QUESTION",
+    "Exchange",
     "Question",
-    "Turn",
     "asked_as_a_name",
-    "asked_before",
     "asks_directly",
     "asks_how_many",
     "clean_question",
+    "exchanges",
     "has_pronoun",
     "masked",
     "points_back",
@@ -114,9 +114,23 @@ def clean_question(text: object) -> str:
     return cleaned[:MAX_QUESTION]
 
 
-def asked_before(history: Sequence[Turn]) -> list[str]:
-    """The latest questions of a conversation, those that a new one may lean on."""
-    return [turn["content"] for turn in history if turn.get("role") == "user"][-3:]
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question asked before, and what was answered; the answer is empty where the history has none."""
+
+    question: str
+    answer: str = ""
+
+
+def exchanges(history: Sequence[Turn]) -> list[Exchange]:
+    """The latest exchanges of a conversation, those that a new question may lean on."""
+    found: list[Exchange] = []
+    for turn in history:
+        if turn.get("role") == "user":
+            found.append(Exchange(turn["content"]))
+        elif found and not found[-1].answer:
+            found[-1] = replace(found[-1], answer=turn["content"])
+    return found[-3:]
 
 
 def asks_how_many(question: Question) -> bool:

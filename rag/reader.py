@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rag.errors import InputError
 from rag.kinds import COMPARES, EQUATES, kind_of
@@ -12,17 +12,19 @@ from rag.linking import Leftover, Linker, Mention, Segmentation
 from rag.model_names import find_model_name
 from rag.question import (
     MAX_QUESTION,
+    Exchange,
     Question,
     Turn,
-    asked_before,
     asks_directly,
     clean_question,
+    exchanges,
     has_pronoun,
     masked,
     points_back,
     pronoun_at,
 )
 from rag.repair import complete_names, mend_asking_words, spell_out, with_kinds
+from rag.sentences import sentence_spans
 from rag.text import detect_language, is_hangul
 from rag.types import Kind, Language
 from rag.typos import SpellingCorrector
@@ -107,6 +109,30 @@ def _topics(earlier: Question) -> tuple[str, ...]:
     return tuple(i for i in earlier.entry_ids if i in asked) or earlier.entry_ids
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """An exchange before the question.
+
+    Attributes:
+        topics: what it was about, for a question that leans on it.
+        names: one entry for each thing that it named, or answered with.
+    """
+
+    read: Question
+    topics: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def _named(past: Sequence[_Past], *, several: bool = False) -> tuple[str, ...]:
+    """What the latest exchange named; with ``several``, what as many named as it takes for two."""
+    names: list[str] = []
+    for exchange in reversed(past):
+        names = [*(i for i in exchange.names if i not in names), *names]
+        if not several or len(names) > 1:
+            break
+    return tuple(names)
+
+
 class QuestionReader:
     """Reads questions against the names of one glossary."""
 
@@ -124,8 +150,8 @@ class QuestionReader:
         """Understand ``question`` after the turns of ``history``; the language is told by the letters unless given."""
         text = clean_question(question)
         read = self._read_alone(text, language=language)
-        asked = asked_before(history)
-        return self._carry_over(read, asked) if asked else read
+        past = self._past(exchanges(history))
+        return self._carry_over(read, past) if past else read
 
     def _read_alone(self, text: str, *, language: Language | None = None) -> Question:
         segmentation, mentions, leftovers = self._names(spell_out(text))
@@ -149,13 +175,12 @@ class QuestionReader:
         cut = self.linker.segment(text)
         return cut, *self._corrector.correct(cut.text, cut.mentions, cut.leftovers)
 
-    def _carry_over(self, read: Question, asked: Sequence[str]) -> Question:
+    def _carry_over(self, read: Question, past: Sequence[_Past]) -> Question:
         """Take terms, and for "and X?" the kind, from the turns before; nothing where the question stands alone."""
         bare = masked(read)
         if _SOCIAL.fullmatch(bare) or (_DROPPED.search(bare) and read.mentions):
             return read
-        earlier = self._last(asked)
-        topics = _topics(earlier) if earlier else ()
+        topics = past[-1].topics
         read = replace(read, context=topics)
         asked_for_name = read.kind == "reverse" or _OTHER_ONE.search(bare)
         if asked_for_name and len(read.leftovers) > 1 and not asks_directly(read):
@@ -163,7 +188,7 @@ class QuestionReader:
         pronoun, compares = has_pronoun(read), bool(COMPARES.search(bare) or _MORE_SO.search(bare))
         elliptic = not read.mentions and not read.model_name and (not read.leftovers or bool(_HOW_HIGH.search(bare)))
         if compares and read.mentions and _ALL_OF.search(bare):
-            ids = tuple(i for i in self._topics(asked, several=True) if i not in read.entry_ids)
+            ids = tuple(i for i in _named(past, several=True) if i not in read.entry_ids)
             return replace(read, carried=ids, kind="compare") if ids else read
         if self._one_side(read) and (
             pronoun
@@ -176,10 +201,10 @@ class QuestionReader:
             kind = "compare" if _SIDE_ALONE.fullmatch(bare) or _WHY_NOT.search(bare) else kind
             kind = "relation" if kind is None and _TOGETHER.search(bare) else kind
             if kind is not None:
-                ids = tuple(i for i in self._topics(asked) if i not in read.entry_ids)[:1]
+                ids = tuple(i for i in _named(past) if i not in read.entry_ids)[:1]
                 return replace(read, carried=ids, kind=kind) if ids else read
         if compares and not read.mentions and (elliptic or pronoun or _WHICH.search(bare) or _MORE_SO.search(bare)):
-            ids = self._topics(asked, several=True)
+            ids = _named(past, several=True)
             return replace(read, carried=ids, kind="compare") if ids else read
         setting = len(read.mentions) == 1 and read.leftovers and _SETTING.search(bare)
         if topics and len(read.mentions) == 1 and _EFFECT.search(bare) and not asks_directly(read):
@@ -191,14 +216,14 @@ class QuestionReader:
                 aside=read.mentions[0].entry_ids,
             )
             several = (
-                self._topics(asked, several=True) if _WHICH.search(bare) or _MORE_SO.search(bare) or compares else ()
+                _named(past, several=True) if _WHICH.search(bare) or _MORE_SO.search(bare) or compares else ()
             )
             if len(several) > 1:  # "which one eats less vram"
                 return replace(plain, carried=several, kind="compare")
             return self._with(plain, topics)
         leans = pronoun and (read.kind in ("compare", "relation", "same") or points_back(read))
         if read.mentions and not setting and not leans:
-            return self._same_aspect(read, bare, asked)
+            return self._same_aspect(read, bare, past[-1].read)
         opener = bool(_ANAPHORA.search(bare)) or (len(read.leftovers) <= 2 and read.kind != "reverse")
         if not (elliptic or pronoun or setting or (opener and not read.mentions and not read.model_name)):
             return read
@@ -224,22 +249,21 @@ class QuestionReader:
             kind = "fact"  # "which metrics does it have"
         return replace(carried, kind="define" if kind == "fact" and not leftovers else kind)
 
-    def _same_aspect(self, read: Question, bare: str, asked: Sequence[str]) -> Question:
+    def _same_aspect(self, read: Question, bare: str, earlier: Question) -> Question:
         """After a question for limits, "and QLoRA?" asks for those of QLoRA."""
         if not (_NEXT.match(bare) and read.kind in ("fact", "define") and len(read.entry_ids) == 1):
             return read
-        earlier = None if read.leftovers else self._last(asked)
-        if earlier is None or earlier.kind in ("compare", "same", "relation", "reverse", "model_name", "fact"):
+        if read.leftovers or earlier.kind in ("compare", "same", "relation", "reverse", "model_name", "fact"):
             return read
         return replace(read, kind=earlier.kind)
 
-    def follow_up(self, read: Question, asked: Sequence[str]) -> Question | None:
+    def follow_up(self, read: Question, earlier: Sequence[Exchange]) -> Question | None:
         """``read`` as a question about the terms of the turns before, for one that found no answer by itself."""
         alone = read.entry_ids or read.model_name or _SOCIAL.fullmatch(masked(read)) or self._names_another(read)
-        earlier = None if alone else self._last(asked)
-        if earlier is None:
+        past = [] if alone else self._past(earlier)
+        if not past:
             return None
-        carried = replace(read, carried=_topics(earlier))
+        carried = replace(read, carried=past[-1].topics)
         return replace(carried, kind=kind_of(carried))
 
     def _names_another(self, read: Question) -> bool:
@@ -261,25 +285,24 @@ class QuestionReader:
         one = len({frozenset(m.entry_ids) for m in read.mentions}) == 1
         return one and (not read.leftovers or (len(read.leftovers) < 3 and bool(_SET_AGAINST.search(bare))))
 
-    def _topics(self, asked: Sequence[str], *, several: bool = False) -> tuple[str, ...]:
-        """One entry for each name in the latest question that has one; with ``several``, in as many as it takes for two."""
-        topics: list[str] = []
-        for text in reversed(asked):
-            earlier = self._last([text])
-            names = dict.fromkeys(mention.entry_ids[0] for mention in earlier.mentions) if earlier else {}
-            topics = [*(i for i in names if i not in topics), *topics]
-            if topics and (not several or len(topics) > 1):
-                break
-        return tuple(topics)
-
-    def _last(self, asked: Sequence[str]) -> Question | None:
-        """The latest earlier question that names a term."""
-        for text in reversed(asked):
+    def _past(self, earlier: Sequence[Exchange]) -> list[_Past]:
+        """What each earlier exchange was about, in order, without those that were about no term."""
+        past: list[_Past] = []
+        for exchange in earlier:
             try:
-                cleaned = clean_question(text[:MAX_QUESTION])
+                read = self._read_alone(clean_question(exchange.question[:MAX_QUESTION]))
             except InputError:
                 continue
-            earlier = self._read_alone(cleaned)
-            if earlier.mentions:
-                return earlier
-        return None
+            answered, before = self._subject(exchange.answer), past[-1].topics if past else ()
+            strayed = read.kind == "reverse" or answered in before  # from what the question names
+            if answered and answered not in read.entry_ids and (strayed or not read.mentions):
+                past.append(_Past(read, (answered,), (answered,)))
+            elif read.mentions:
+                past.append(_Past(read, _topics(read), tuple(dict.fromkeys(m.entry_ids[0] for m in read.mentions))))
+        return past
+
+    def _subject(self, answer: str) -> str:
+        """The entry that an answer names first, in its first sentence; nothing for a refusal, which names none."""
+        first = next(iter(sentence_spans(answer[:MAX_QUESTION])), (0, 0))
+        mentions = self.linker.segment(answer[slice(*first)]).mentions
+        return mentions[0].entry_ids[0] if mentions else ""

@@ -8,10 +8,10 @@ from rag.errors import InputError
 from rag.question import (
     MAX_QUESTION,
     Question,
-    asked_before,
     asks_directly,
     asks_how_many,
     clean_question,
+    exchanges,
     masked,
 )
 from rag.reader import QuestionReader
@@ -23,7 +23,7 @@ def turns(*questions: str) -> Turns:
     return [
         turn
         for q in questions
-        for turn in ({"role": "user", "content": q}, {"role": "assistant", "content": "LoRA [1]"})
+        for turn in ({"role": "user", "content": q}, {"role": "assistant", "content": "네. [1]"})
     ]
 
 
@@ -321,8 +321,7 @@ def test_a_question_that_finds_nothing_alone_is_read_as_a_follow_up(
     reader: QuestionReader, history: list[str], text: str, kind: str, carried: tuple[str, ...]
 ) -> None:
     read = reader.read(text)
-    asked = asked_before(turns(*history))
-    again = reader.follow_up(read, asked)
+    again = reader.follow_up(read, exchanges(turns(*history)))
     assert again is not None
     assert (again.text, again.leftovers, again.kind, again.carried) == (text, read.leftovers, kind, carried)
 
@@ -337,12 +336,38 @@ def test_a_question_that_finds_nothing_alone_is_read_as_a_follow_up(
     ],
 )
 def test_what_names_a_term_or_follows_none_is_no_follow_up(reader: QuestionReader, asked: list[str], text: str) -> None:
-    assert reader.follow_up(reader.read(text), asked) is None
+    assert reader.follow_up(reader.read(text), exchanges(turns(*asked))) is None
 
 
 def test_only_what_the_user_asked_last_is_leant_on() -> None:
-    assert asked_before(turns("a", "b", "c", "d")) == ["b", "c", "d"]
-    assert asked_before([{"role": "assistant", "content": "x"}]) == []
+    assert [exchange.question for exchange in exchanges(turns("a", "b", "c", "d"))] == ["b", "c", "d"]
+    assert exchanges([{"role": "assistant", "content": "x"}]) == []
+
+
+def conversation(*said: str) -> Turns:
+    return [{"role": ("user", "assistant")[i % 2], "content": text} for i, text in enumerate(said)]
+
+
+@pytest.mark.parametrize(
+    ("before", "carried"),
+    [
+        (["작은 행렬만 따로 배우게 하는 거 뭐라 해?", "LoRA는 작은 행렬만 학습하는 기법입니다. QLoRA도 있습니다."], ("lora",)),
+        (["파인튜닝할 때 작은 행렬만 배우는 걸 뭐라고 해?", "LoRA는 작은 행렬만 학습하는 기법입니다."], ("lora",)),
+        (["LoRA가 뭐야?", "LoRA는 기법입니다.", "파인튜닝보다 빨라?", "LoRA는 더 빠릅니다."], ("lora",)),
+        (["LoRA가 뭐야?", "QLoRA는 그 변형입니다."], ("lora",)),
+        (["LoRA랑 QLoRA 차이", "QLoRA는 4비트를 씁니다."], ("lora", "qlora")),
+        (["LoRA가 뭐야?", "LoRA는 기법입니다.", "그럼 GAN은?", "이 용어집에는 없습니다."], ("lora",)),
+    ],
+)
+def test_a_follow_up_is_about_what_was_answered_where_the_question_named_nothing_or_strayed(
+    reader: QuestionReader, before: list[str], carried: tuple[str, ...]
+) -> None:
+    assert reader.read("그거 단점은?", history=conversation(*before)).carried == carried
+
+
+def test_a_refusal_is_about_nothing(reader: QuestionReader) -> None:
+    before = conversation("오늘 날씨 어때", "이 용어집에는 없습니다. 가까운 용어: LoRA.")
+    assert reader.read("그거 단점은?", history=before).carried == ()
 
 
 @pytest.mark.parametrize(
