@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rag.errors import InputError
+from rag.types import Language
 
 __all__ = [
     "UNANSWERABLE",
     "AnswerCase",
+    "PickedCase",
     "RetrievalCase",
     "learnt_from",
     "load_answers",
     "load_calibration",
     "load_patterns",
+    "load_picked",
     "load_retrieval",
 ]
 
@@ -88,6 +91,24 @@ class AnswerCase:
         return split_of(self.question)
 
 
+@dataclass(frozen=True, slots=True)
+class PickedCase:
+    """A question about one entry, and the sentences of it that answer.
+
+    Attributes:
+        before: the question before, which names the term that this one leaves out; mostly empty.
+        best: the sentences that make up the answer, the most important one first.
+        also: others that would be fine as well.
+    """
+
+    question: str
+    lang: Language
+    entry: str
+    before: str
+    best: tuple[str, ...]
+    also: tuple[str, ...]
+
+
 def _rows(pattern: str, *, folder: Path = _FOLDER) -> list[dict[str, Any]]:
     rows = []
     for file in sorted(folder.glob(pattern)):
@@ -129,6 +150,14 @@ def load_answers(folder: Path = _FOLDER) -> list[AnswerCase]:
             accept=tuple(r.get("accept", ())),
         )
         for r in _rows("answers*.jsonl", folder=folder)
+    ]
+
+
+def load_picked() -> list[PickedCase]:
+    """Questions whose answer was picked among the sentences of an entry; the choice of sentences is fitted on them."""
+    return [
+        PickedCase(r["question"], r["lang"], r["entry"], r["before"], tuple(r["best"]), tuple(r["also"]))
+        for r in _rows("sentences.jsonl")
     ]
 
 

@@ -67,10 +67,6 @@ class AnswerGenerator(Protocol):
         """Its chunks, without blocking the loop."""
 
 
-_ABOUT_A_TERM = 0.2
-"""Scope from which a follow-up in words of its own is about the term before: "is higher better?", not "any good pasta?"."""
-
-
 class Assistant:
     """Retriever, generator, and the chain of both.
 
@@ -103,14 +99,12 @@ class Assistant:
         language = None if ask.language == "auto" else ask.language
         read = reader.read(ask.question, language=language, history=history)
         found = self.retriever.retrieve(read, k=ask.top_k)
-        if not self.retriever.touches(read) and (read.kind == "define" or found.intent.scope < _ABOUT_A_TERM):
-            read = reader.read(ask.question, language=language)  # a change of subject
-            found = self.retriever.retrieve(read, k=ask.top_k)
-        follow_up = None if found.hits else reader.follow_up(read, exchanges(history))
-        if follow_up and self.retriever.touches(follow_up):
-            again = self.retriever.retrieve(follow_up, k=ask.top_k)
-            found = again if again.hits else found
-        return found
+        if found.hits or not history:
+            return found
+        alone = reader.read(ask.question, language=language)
+        other = alone if read.carried and not read.mentions else reader.follow_up(alone, exchanges(history))
+        again = self.retriever.retrieve(other, k=ask.top_k) if other and other.leftovers else found
+        return again if again.hits else found
 
     def _stream(self, retrievals: Iterator[Retrieval]) -> Iterator[AddableDict]:
         for retrieval in retrievals:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from rag.errors import InputError
@@ -26,6 +26,7 @@ __all__ = [
     "masked",
     "points_back",
     "pronoun_at",
+    "without_names",
 ]
 
 MAX_QUESTION = 500
@@ -166,6 +167,15 @@ def masked(question: Question) -> str:
         text = f"{text[:start]}§{text[end:]}"
         shift += 1 - (end - start)
     return text.casefold()
+
+
+def without_names(question: Question, of: Set[str]) -> str:
+    """The question less the names of certain entries; whole if nothing else is in it."""
+    text = question.text
+    for mention in reversed(question.mentions):
+        if not of.isdisjoint(mention.entry_ids):
+            text = text[: mention.start] + text[mention.end :]
+    return " ".join(text.split()).strip(" ?!.,") or question.text
 
 
 def asked_as_a_name(question: Question, word: Leftover) -> bool:

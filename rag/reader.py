@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.errors import InputError
 from rag.kinds import COMPARES, EQUATES, kind_of
+from rag.leaning import LEANS, MAY_LEAN
 from rag.linking import Leftover, Linker, Mention, Segmentation
 from rag.model_names import find_model_name
 from rag.question import (
@@ -31,9 +32,6 @@ from rag.typos import SpellingCorrector
 
 __all__ = ["QuestionReader"]
 
-_ANAPHORA = re.compile(
-    r"^(그럼|그러면|그렇다면|그건|그거|그게|그것|그\s|이건|이거|이게|이것|저건|둘|두\s*(개|가지)|왜|예시|예를|더|좀\s*더|자세히|장점|단점|한계|원리|어떻게|차이|언제|누가|근데|그래서|and\b|so\b|then\b|why|how|what about|how about|it\b|its\b|they\b|that\b|this\b|those\b|both\b|more\b|example|when|who|pros|cons|limits?\b|difference)"
-)
 _SET_AGAINST = re.compile(
     r"§\s*(이랑|랑|하고|와|과|보다)|§\s*도\s|(from|than|to|with|and|vs\.?|w/?) (an? |the |plain |normal |regular )?§|^(vs|versus)\b"
 )
@@ -136,15 +134,24 @@ def _named(past: Sequence[_Past], *, several: bool = False) -> tuple[str, ...]:
 class QuestionReader:
     """Reads questions against the names of one glossary."""
 
-    def __init__(self, linker: Linker, *, corrector: SpellingCorrector, is_name: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        linker: Linker,
+        *,
+        corrector: SpellingCorrector,
+        is_name: Callable[[str], bool],
+        leans: Callable[[Question, str], float],
+    ) -> None:
         """Make a reader.
 
         Args:
             is_name: whether the glossary's text writes a word as the name of something, with or without an entry.
+            leans: the probability that a question without a name is about a certain entry, that of the turn before.
         """
         self.linker = linker
         self._corrector = corrector
         self._is_name = is_name
+        self._leans = leans
 
     def read(self, question: str, *, language: Language | None = None, history: Sequence[Turn] = ()) -> Question:
         """Understand ``question`` after the turns of ``history``; the language is told by the letters unless given."""
@@ -224,11 +231,12 @@ class QuestionReader:
         leans = pronoun and (read.kind in ("compare", "relation", "same") or points_back(read))
         if read.mentions and not setting and not leans:
             return self._same_aspect(read, bare, past[-1].read)
-        opener = bool(_ANAPHORA.search(bare)) or (len(read.leftovers) <= 2 and read.kind != "reverse")
-        if not (elliptic or pronoun or setting or (opener and not read.mentions and not read.model_name)):
-            return read
         ids = tuple(i for i in topics if i not in read.entry_ids)
         if not ids or self._names_another(read):
+            return read
+        if not (read.mentions or read.model_name or elliptic or self._leans(read, ids[0]) >= LEANS):
+            return read
+        if read.model_name and not (elliptic or pronoun or setting):
             return read
         return self._with(read, ids[:1] if read.mentions else ids)
 
@@ -261,7 +269,7 @@ class QuestionReader:
         """``read`` as a question about the terms of the turns before, for one that found no answer by itself."""
         alone = read.entry_ids or read.model_name or _SOCIAL.fullmatch(masked(read)) or self._names_another(read)
         past = [] if alone else self._past(earlier)
-        if not past:
+        if not past or self._leans(read, past[-1].topics[0]) < MAY_LEAN:
             return None
         carried = replace(read, carried=past[-1].topics)
         return replace(carried, kind=kind_of(carried))

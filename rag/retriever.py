@@ -17,6 +17,7 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 from pydantic import ConfigDict, PrivateAttr
 
+from rag import leaning
 from rag.compounds import absent_name
 from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings, Vectors
@@ -29,7 +30,7 @@ from rag.kinds import asks_for_several, refined
 from rag.lexical import tokens
 from rag.linking import Linker
 from rag.name_links import name_links
-from rag.question import KOREAN, Question, has_pronoun, masked
+from rag.question import KOREAN, Question, masked, without_names
 from rag.reader import QuestionReader
 from rag.text import compact
 from rag.types import LANGUAGES, Group, Hit, Language
@@ -42,8 +43,6 @@ __all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "documents"]
 MAX_TOP_K = 10
 _GLUED_PARTICLE = re.compile(r"(?<=[A-Za-z0-9])(은|는|이|가|을|를|의|도|란|이란|랑|이랑|와|과)(?=\s|[?!.,]|$)")
 """Of "llama3이 뭐야" the particle would be an index term of its own, and a rare one."""
-_EVERYDAY = 3.0
-"""An idf below which a word of a follow-up does not make it another subject: "is higher better?" is about the metric."""
 _POOL = 60
 _COVERING = 5
 """Entries that cover most of the question whose passages are ranked, however far their words are apart, ..."""
@@ -121,7 +120,7 @@ class GlossaryRetriever(BaseRetriever):
         self._is_word = lru_cache(maxsize=50_000)(vocabulary.__contains__)  # a scan of 2 MB; the reader asks repeatedly
         linker = Linker(self.index.entries.values())
         corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_spelled)
-        self._reader = QuestionReader(linker, corrector=corrector, is_name=self.is_name)
+        self._reader = QuestionReader(linker, corrector=corrector, is_name=self.is_name, leans=self.leans)
         self._words = Vocabulary(
             terms=self.index.terms,
             asked=Counter(chain.from_iterable(self.index.asked.terms.values())),
@@ -174,20 +173,41 @@ class GlossaryRetriever(BaseRetriever):
         """Whether an entry uses an index term anywhere."""
         return self.index.terms.has(token, self._number[entry_id])
 
-    def touches(self, question: Question) -> bool:
-        """Whether what a question says beside a carried term has to do with it: that entry, or one related to it, says it too."""
-        new_subject = question.kind in ("fact", "define") and question.content and not question.mentions
-        if not question.carried or not new_subject or question.aside or has_pronoun(question):
-            return True
-        near = {other for i in question.carried for other in (i, *self._reader.linker.kin(i)) if other in self._number}
-        said = {token for word in question.content for token in tokens(word)}
+    def leans(self, question: Question, entry_id: str) -> float:
+        """The probability that a question without a name is about a certain entry, that of the turn before."""
+        return leaning.probability(self.leaning_signs(question, entry_id))
+
+    def leaning_signs(self, question: Question, entry_id: str) -> dict[str, float]:
+        """What tells that, as :mod:`rag.leaning` weighs it."""
+        vector = self.embeddings.encode([self._query_text(replace(question, carried=(entry_id,)))], query=True)[0]
+        mask = self._masks[question.language]
+        own = [row for row in self._rows_of_entry.get(entry_id, ()) if mask[row]]
+        others = mask.copy()
+        others[own] = False
+        best = self.index.store.search_rows(vector, k=1, rows=others)
         terms = self.index.terms
-        return any(terms.idf(t) < _EVERYDAY or any(self.uses(i, t) for i in near) for t in said)
+        said = {token: terms.idf(token) for word in question.content for token in tokens(word)}
+        shared = sum(weight for token, weight in said.items() if self.uses(entry_id, token))
+        return leaning.signs(
+            question,
+            own=max(self._cosines(own, vector).values(), default=0.0),
+            other=best[0][1] if best else 0.0,
+            shared=shared / max(1.0, sum(said.values())),
+        )
 
     def entry_hits(self, entry_id: str, *, language: Language) -> list[Hit]:
         """All chunks of an entry in ``language`` (or in the one it has), in file order."""
         rows = [row for row in self._rows_of_entry.get(entry_id, ()) if self._masks[language][row]]
         return [Hit(self.index.chunks[row], 1.0) for row in rows]
+
+    def leanings(self, question: Question, entry_id: str) -> dict[str, float]:
+        """How much each passage of an entry leans, away from what all say, towards what the question says beside its name; by chunk id."""
+        vector = self.embeddings.encode([without_names(question, {entry_id})], query=True)[0]
+        rows = [row for row in self._rows_of_entry.get(entry_id, ()) if self._masks[question.language][row]]
+        passages = self.index.store.index.reconstruct_batch(np.array(rows, dtype=np.int64))
+        apart = passages - passages.mean(axis=0)
+        apart /= np.linalg.norm(apart, axis=1, keepdims=True) + 1e-6
+        return dict(zip((self.index.chunks[row].id for row in rows), (apart @ vector).tolist(), strict=True))
 
     def retrieve(self, question: Question, *, k: int | None = None) -> Retrieval:
         """Rank passages for a question that was read; ``k`` is kept within 1 and 10."""

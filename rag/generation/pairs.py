@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from rag.generation.phrases import phrase, topic, topic_particle
-from rag.generation.single import details, fact, lines_of, names_whole, reverse
+from rag.generation.single import fact, lines_of, names_whole, reverse, tell
 from rag.generation.sources import Draft, Sources
 from rag.question import masked
 from rag.sides import as_written
@@ -49,7 +49,7 @@ def compare(sources: Sources) -> Draft:
         if len({i for g in sources.groups for i in g}) == 1 and len(sources.question.mentions) > 1 and not missing:
             return same(sources)
         if not missing:
-            return _halves(sources) or details(sources)
+            return _halves(sources) or tell(sources)
         told = [s for i in subjects for s in _speaking_of(sources, i, missing)[:3]]
         sides = [s for i in subjects for s in sources.sentences(i, "definition", "how")[: 1 if told else 2]]
         return Draft(lines_of([*told, *sides]), notes)

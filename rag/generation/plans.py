@@ -9,7 +9,7 @@ from rag.generation.lists import members_of
 from rag.generation.names import expand, model_name
 from rag.generation.pairs import compare, relation, same
 from rag.generation.phrases import phrase
-from rag.generation.single import about, define, fact, lines_of, origin, plain, proscons, reverse
+from rag.generation.single import define, fact, lines_of, origin, plain, proscons, reverse, tell
 from rag.generation.sources import Draft, Sources
 from rag.types import Kind, Sentence
 
@@ -25,7 +25,7 @@ def list_(sources: Sources) -> Draft:
     """The kinds, or else the parts, of a term, one sentence each; or the terms that a description takes together."""
     lead, members = members_of(sources)
     if len(members) < 2:
-        draft = about("examples", "how", count=3, lead=1)(sources)
+        draft = tell(sources)
         chosen = {line.sentence.quote for line in draft.lines}
         named = [s for s in _naming_kinds(sources) if s.quote not in chosen]
         return Draft([*draft.lines[:1], *lines_of(named), *draft.lines[1:]], draft.notes)
@@ -89,11 +89,11 @@ PLANS: Mapping[Kind, Callable[[Sources], Draft]] = {
     "plain": plain,
     "compare": compare,
     "list": list_,
-    "how": about("how", count=4),
-    "why": about("why", "how", count=3, lead=1),
-    "limits": about("limits", count=3),
+    "how": tell,
+    "why": tell,
+    "limits": tell,
     "proscons": proscons,
-    "examples": about("examples", count=3),
+    "examples": tell,
     "origin": origin,
     "expand": expand,
     "reverse": reverse,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from rag.generation.citations import Line
 from rag.generation.phrases import phrase
 from rag.generation.sources import Draft, Sources
 from rag.linking import Mention
-from rag.question import Question, asks_directly, asks_how_many, masked
+from rag.question import Question, asks_how_many, masked
 from rag.text import compact
 from rag.types import SectionName, Sentence
 
-__all__ = ["about", "define", "details", "fact", "lines_of", "names_whole", "origin", "plain", "proscons", "reverse"]
+__all__ = ["define", "fact", "lines_of", "names_whole", "origin", "plain", "proscons", "reverse", "tell"]
 
 _MADE = re.compile(
     r"\b(19|20)\d\d\b|발표|공개|개발|제안|만들|출시|introduced|released|developed|proposed|created|published"
@@ -23,10 +23,6 @@ _MORE = re.compile(
 )
 _PROPERTY_OF = re.compile(r"§ (of|used (to train|in|by|for)) (an? |the )?§|§의 §")
 """Asks of one term what it is for another: "the learning rate used to train Llama 3"."""
-_BOTH = re.compile(
-    r"\bwhat('s| is| are|s)? (an? |the )?§( \w+)?(,| and\b)|§\s*(\w+\s*)?(이|가|은|는|란|이란)?\s*(뭐|무엇|뭔|머)\S*(고|며|면서|,)\s"
-)
-"""Asks what a term is, and something else: "what is BLEU and what is bad about it"."""
 _AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
     ("definition", 1),
     ("how", 3),
@@ -36,8 +32,8 @@ _AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
 )
 _SIDE_BY_SIDE = 4
 """Terms at most that one answer tells about one after the other."""
-_OWN = 2
-"""Sentences of the section for this kind of question that an answer holds at least, whatever else is near to its words."""
+_AT_LEAST = 3
+"""Sentences on a term that is asked about alone."""
 _OF_TWO = 2
 """Sentences on each of two terms."""
 _HOW_MANY = re.compile(r"\bhow (many|much)( \w+)?\s*$", re.IGNORECASE)
@@ -70,10 +66,7 @@ def define(sources: Sources) -> Draft:
         return _more(sources)
     if version := _version(sources):
         return Draft(lines_of([*version, *(s for i in subjects for s in sources.sentences(i, "definition")[:1])]))
-    if sources.aspect or sources.question.leftovers:
-        return details(sources)
-    told = [s for i in subjects for s in sources.sentences(i, "definition")[:2]]
-    return Draft(lines_of([*told, *(s for i in subjects for s in sources.sentences(i, "how", "why")[:1])]))
+    return tell(sources)
 
 
 def _version(sources: Sources) -> list[Sentence]:
@@ -100,13 +93,13 @@ def _more(sources: Sources) -> Draft:
     return Draft(lines_of(chosen))
 
 
-def details(sources: Sources) -> Draft:
-    """What a term is, and what the question asks of it beyond that."""
-    chosen: list[Sentence] = []
-    for entry_id in sources.subjects[:1]:
-        chosen += sources.sentences(entry_id, "definition")[: _lead(sources, 1)]
-        chosen += sources.best(sources.sentences(entry_id), 3)
-    return Draft(lines_of(chosen[:4]))
+def tell(sources: Sources) -> Draft:
+    """The sentences that answer best, of each term that is asked about."""
+    subjects = sources.subjects[:_SIDE_BY_SIDE]
+    if len(subjects) == 1:
+        return Draft(lines_of(sources.best(sources.sentences(subjects[0]), least=_AT_LEAST)))
+    room = _OF_TWO if len(subjects) == 2 else 1
+    return Draft(lines_of(s for i in subjects for s in sources.best(sources.sentences(i), least=room, most=room)))
 
 
 def plain(sources: Sources) -> Draft:
@@ -116,47 +109,6 @@ def plain(sources: Sources) -> Draft:
         told = sources.sentences(entry_id, "plain")[:2]
         chosen += [*told, *sources.sentences(entry_id, "definition")[:1]]
     return Draft(lines_of(chosen))
-
-
-def about(*sections: SectionName, count: int, lead: int = 0) -> Callable[[Sources], Draft]:
-    """A plan that reads certain sections of each subject, the sentences nearest to the question's own words first."""
-
-    def plan(sources: Sources) -> Draft:
-        subjects = sources.subjects[:_SIDE_BY_SIDE]
-        room = count if len(subjects) < 2 else _OF_TWO if len(subjects) == 2 else 1
-        chosen: list[Sentence] = []
-        for entry_id in subjects:
-            found = _told(sources, entry_id, sections, count=room)
-            chosen += [*sources.sentences(entry_id, "definition")[: _lead(sources, lead)], *found]
-        return Draft(lines_of(chosen)) if chosen else define(sources)
-
-    return plan
-
-
-def _told(sources: Sources, entry_id: str, sections: tuple[SectionName, ...], *, count: int) -> list[Sentence]:
-    """The sentences that a question asks for, wherever they stand, filled up from the section for its kind."""
-    own = sources.sentences(entry_id, *sections[:1])
-    if sources.aspect:
-        found = sources.best(sources.sentences(entry_id), count)
-    elif sources.question.leftovers:
-        found = sources.best(sources.sentences(entry_id), count, preferred=sections)
-    else:
-        found = (own if len(own) >= _OWN else sources.sentences(entry_id, *sections))[:count]
-    lacking = min(_OWN, count) - sum(sentence in own for sentence in found)
-    return [*found, *[s for s in own if s not in found][: max(0, lacking)]]
-
-
-def _lead(sources: Sources, usual: int) -> int:
-    """How many sentences of the definition go first: one where "what is it" is asked beside something else.
-
-    None goes before the reasons for a term that the turn before was about.
-    """
-    if _BOTH.search(masked(sources.question)):
-        return 1
-    if sources.aspect:
-        return int(bool(asks_directly(sources.question)))
-    told_before = sources.question.kind == "why" and sources.question.carried and not sources.question.mentions
-    return 0 if told_before else usual
 
 
 def proscons(sources: Sources) -> Draft:
@@ -182,17 +134,16 @@ def origin(sources: Sources) -> Draft:
             *(sources.sentences(entry_id, "definition")[:1] if told and not brief else []),
         ]
     if not chosen and sources.aspect:  # "where does bias come from?" asks for the cause
-        return about("how", count=3)(sources)
+        return tell(sources)
     return Draft(lines_of(chosen))
 
 
 def reverse(sources: Sources) -> Draft:
-    """The term that a description means: its definition, which names it, and the sentence nearest to the description."""
+    """The term that a description means: its definition, which names it, and what else answers."""
     chosen: list[Sentence] = []
     for hit in sources.retrieval.nearest[:1]:
-        entry_id = hit.chunk.entry_id
-        near = [s for s in sources.best(sources.sentences(entry_id), 1) if sources.overlap(s) > 0]
-        chosen += [*sources.sentences(entry_id, "definition")[:2], *near]
+        what, *others = sources.sentences(hit.chunk.entry_id)
+        chosen += [what, *sources.best(others, most=2)]
     return Draft(lines_of(chosen))
 
 
@@ -201,8 +152,6 @@ def fact(sources: Sources) -> Draft:
     if not sources.question.mentions and not sources.question.carried:
         return reverse(sources)
     count = asks_how_many(sources.question)
-    chosen: list[Sentence] = []
-    carried = sources.question.carried
     if count and (unit := _unit(sources.question)) and not sources.aspect:
         pool = [s for i in sources.named if i not in unit.entry_ids for s in sources.sentences(i)]
         counted = [s for s in pool if re.search(r"\d", s.text) and sources.mentions(s, unit.entry_ids)]
@@ -210,19 +159,11 @@ def fact(sources: Sources) -> Draft:
         counted = [s for s in counted if any(names_whole(s, v) for v in versions)] or counted
         # "the count of GPT-4 is not public" goes before that of GPT-3
         secret = [s for s in counted if _SECRET.search(s.text)]
-        return Draft(lines_of([*secret[:1], *(s for s in sources.best(counted, 2) if s not in secret[:1])]))
-    for entry_id in sorted(sources.subjects, key=lambda i: i not in carried)[: 1 if count else 2]:
-        others = [m.surface for m in sources.question.mentions if entry_id not in m.entry_ids]
-        pool = sources.sentences(entry_id)
-        if count and not sources.aspect:
-            pool = [s for s in pool if re.search(r"\d", s.text)] or pool
-        bare = count and not others and not sources.question.content
-        whole = bare or sources.aspect
-        ranked = sources.best(pool, 3, words=others)
-        near = [s for s in ranked if whole or sources.overlap(s, others) > 0]
-        beside = [s for s in ranked if s not in near][:1] if len(near) == 1 and not count else []
-        chosen += [*near, *beside]
-    return Draft(lines_of(chosen[:4])) if chosen else define(sources)
+        return Draft(lines_of([*secret[:1], *(s for s in sources.best(counted, most=2) if s not in secret[:1])]))
+    if not count or sources.aspect:
+        return tell(sources)
+    pool = [s for i in sources.subjects[:1] for s in sources.sentences(i)]
+    return Draft(lines_of(sources.best([s for s in pool if re.search(r"\d", s.text)] or pool, most=3)))
 
 
 def _unit(question: Question) -> Mention | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from rag.generation.aspects import aspect_of
 from rag.generation.citations import Line
+from rag.generation.selection import Asked, score, signs
 from rag.lexical import tokens
 from rag.question import asks_directly
 from rag.retriever import GlossaryRetriever, Retrieval
@@ -19,14 +20,10 @@ from rag.types import Entry, Kind, SectionName, Sentence
 
 __all__ = ["Draft", "Sources"]
 
-_PREFERRED = 2.0
-"""What it is worth that a sentence stands in a section for this kind of question, in units of idf."""
-_TOLD = 3.0
-"""What it is worth that a sentence looks as if it told the aspect in question."""
-_APART = 3.0
-"""What a sentence loses if its passage is less like the question than the entry's best, at most, ..."""
-_FAR = 0.06
-"""... which is at this difference of cosines."""
+_MOST = 4
+"""Sentences on one term, at most."""
+_BEHIND = 1.0
+"""Log-odds by which one more sentence may be behind the best one."""
 _SET_ASIDE = re.compile(r"\s*말고\s+\S")
 """Behind a name that is not meant: "BLEU 말고 ROUGE는 언제 써"."""
 _OF_SEVERAL = frozenset({"compare", "relation", "same", "list", "path"})
@@ -58,6 +55,7 @@ class Sources:
         self.lang = retrieval.question.language
         self.entries: Mapping[str, Entry] = retriever.index.entries
         self.aspect = aspect_of(retrieval.question)
+        self._leanings = cache(lambda entry_id: retriever.leanings(retrieval.question, entry_id))
 
     @cached_property
     def sides(self) -> list[Side]:
@@ -181,37 +179,30 @@ class Sources:
         told = {t for s in self.sentences(entry_id, *sections or _TELLING) for t in tokens(s.text)}
         return sum(terms.idf(t) for t in {t for word in words for t in tokens(word)} if t in told)
 
-    def best(
-        self,
-        sentences: Sequence[Sentence],
-        count: int,
-        *,
-        preferred: Sequence[SectionName] = (),
-        words: Sequence[str] = (),
-    ) -> list[Sentence]:
-        """The ``count`` sentences that answer the question best: section by section, the section of the best one first.
+    def best(self, sentences: Sequence[Sentence], *, least: int = 1, most: int = _MOST) -> list[Sentence]:
+        """The sentences of one entry that answer the question best, as many as are worth it.
 
-        Where an aspect is asked for, the best sentence comes first, and none is taken that does not tell it if one does.
-
-        Args:
-            preferred: sections that answer this kind of question.
-            words: what to look for beside the question's own content.
+        A definition goes first, else the best one; those of a passage stay together, in its order.
         """
-        cosines = self.retrieval.cosines
-        nearest = max((cosines.get(s.chunk.id, 0.0) for s in sentences), default=0.0)
+        if not sentences:
+            return []
+        scores = [score(each) for each in self.signs(sentences)]
+        ranked = sorted(range(len(sentences)), key=lambda i: (-scores[i], i))
+        worth = [i for n, i in enumerate(ranked[:most]) if n < least or scores[i] > scores[ranked[0]] - _BEHIND]
+        passages = [sentences[i].chunk.id for i in worth]
+        defines = {i: sentences[i].chunk.section == "definition" for i in worth}
+        ordered = sorted(worth, key=lambda i: (not defines[i], passages.index(sentences[i].chunk.id), i))
+        return [sentences[i] for i in ordered]
 
-        def score(sentence: Sentence) -> float:
-            apart = min(_FAR, nearest - cosines.get(sentence.chunk.id, 0.0)) / _FAR
-            liked = _PREFERRED * (sentence.chunk.section in preferred) - _APART * apart
-            if self.aspect:
-                liked += _TOLD * bool(self.aspect.told.search(sentence.text))
-                liked += _PREFERRED * (sentence.chunk.section in self.aspect.sections)
-            return self.overlap(sentence, words) + liked
-
-        scores = [score(sentence) for sentence in sentences]
-        ranked = sorted(range(len(sentences)), key=lambda i: (-scores[i], i))[:count]
-        if self.aspect:
-            told = [i for i in ranked if self.aspect.told.search(sentences[i].text)]
-            return [sentences[i] for i in told or ranked]
-        sections = list(dict.fromkeys(sentences[i].chunk.id for i in ranked))
-        return [sentences[i] for i in sorted(ranked, key=lambda i: (sections.index(sentences[i].chunk.id), i))]
+    def signs(self, sentences: Sequence[Sentence]) -> list[dict[str, float]]:
+        """What speaks for and against each of some sentences of one entry."""
+        about = sentences[0].chunk.entry_id
+        others = [m.surface for m in self.question.mentions if about not in m.entry_ids]
+        return signs(
+            Asked(self.question, self.retrieval.intent, self.aspect, about),
+            sentences,
+            cosines=self.retrieval.cosines,
+            leanings=self._leanings(about),
+            overlaps=[self.overlap(sentence, others) for sentence in sentences],
+            total=self.weight((*self.question.content, *others)),
+        )

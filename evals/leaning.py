@@ -1,0 +1,102 @@
+"""Fit the weights of :mod:`rag.leaning`: ``python -m evals.leaning`` (about three minutes). Needs scikit-learn.
+
+Learns from development questions and from picked ones that name no term: those that follow a turn about the entry that answers them,
+and those that stand alone, put behind a turn about something else, half of them behind one about a related term. Prints, in five folds,
+how many of each are read as follow-ups, and writes ``rag/data/leaning.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from evals.data import load_answers, load_picked, load_retrieval
+from rag.chain import open_assistant
+from rag.leaning import LEANS, MAY_LEAN
+from rag.question import Question
+from rag.retriever import GlossaryRetriever
+from rag.settings import Settings
+
+_OUT = Path(__file__).parent.parent / "rag" / "data" / "leaning.json"
+_FOLDS = 5
+_RELATED = 0.5
+"""Share of the questions that stand alone which are put behind a turn about a related term."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question that names no term, and an entry that the turn before was about; ``leans``: whether it asks about that one."""
+
+    question: Question
+    topic: str
+    leans: bool
+
+
+def examples(retriever: GlossaryRetriever, *, seed: int = 0) -> Iterator[Example]:
+    """Follow-ups, then questions that stand alone."""
+    reader, draw = retriever.reader, random.Random(seed)
+    alone: list[tuple[Question, tuple[str, ...]]] = []
+    topics: list[str] = []
+    for case in load_answers():
+        read = reader.read(case.question)
+        if case.split != "dev" or read.mentions:
+            continue
+        if not case.history:
+            alone.append((read, (*case.expected, *case.accept)))
+        elif (context := reader.read(case.question, history=case.history).context) and set(context) & set(case.expected):
+            topics.append(context[0])
+            yield Example(read, context[0], leans=True)
+    for picked in load_picked():
+        read = reader.read(picked.question, language=picked.lang)
+        if not read.mentions and picked.before:
+            topics.append(picked.entry)
+            yield Example(read, picked.entry, leans=True)
+        elif not read.mentions:
+            alone.append((read, (picked.entry,)))
+    alone += [
+        (read, (*found.expected, *found.accept))
+        for found in load_retrieval()
+        if found.split == "dev" and not (read := reader.read(found.question)).mentions
+    ]
+    for read, answers in alone:
+        kin = [i for i in reader.linker.kin(answers[0]) if i not in answers] if answers else []
+        topic = draw.choice(sorted(kin) if kin and draw.random() < _RELATED else topics)
+        if topic not in answers:
+            yield Example(read, topic, leans=False)
+
+
+def main() -> None:
+    """Command line."""
+    retriever = open_assistant(Settings()).retriever
+    made = list(examples(retriever))
+    found = [retriever.leaning_signs(example.question, example.topic) for example in made]
+    names = list(found[0])
+    rows = np.array([[signs[name] for name in names] for signs in found])
+    leans = np.array([example.leans for example in made])
+    weights = np.where(leans, 0.5 / leans.sum(), 0.5 / (~leans).sum()) * len(leans)
+    fold = np.random.default_rng(0).integers(0, _FOLDS, len(made))
+
+    def fitted(chosen: NDArray[np.bool_]) -> LogisticRegression:
+        return LogisticRegression(max_iter=5_000).fit(rows[chosen], leans[chosen], sample_weight=weights[chosen])
+
+    told = np.zeros(len(made))
+    for number in range(_FOLDS):
+        told[fold == number] = fitted(fold != number).predict_proba(rows[fold == number])[:, 1]
+    for bound in (MAY_LEAN, LEANS, 0.5):
+        both = [float((told[leans == kind] >= bound).mean()) for kind in (True, False)]
+        print(f"from {bound}: {both[0]:.3f} of {leans.sum()} follow-ups, {both[1]:.3f} of {(~leans).sum()} others")
+    model = fitted(np.ones(len(made), dtype=bool))
+    values = {"bias": model.intercept_[0], **dict(zip(names, model.coef_[0], strict=True))}
+    text = json.dumps({name: round(float(value), 3) for name, value in values.items()}, indent=1)
+    _OUT.write_text(text + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Whether a question that names no term is about the one before: "높으면 좋은 거야?" after perplexity is, "any good pasta?" is not.
+
+One logistic regression over what the question looks like (how much it says, whether it points back) and over how much nearer the passages
+of the term before are to it, once that term is put before it, than those of all other terms. ``python -m evals.leaning`` fits the
+weights in ``data/leaning.json`` on follow-ups and on questions put behind a turn that they have nothing to do with.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+import orjson
+
+from rag.question import Question, has_pronoun, masked
+
+__all__ = ["LEANS", "MAY_LEAN", "opens_as_follow_up", "probability", "signs"]
+
+LEANS = 0.3
+"""Probability from which a question is first read as one about the term before: then 0.95 of the follow-ups are, and 0.25 of the others."""
+MAY_LEAN = 0.1
+"""Probability from which it is read like that if it finds no answer by itself."""
+_ANAPHORA = re.compile(
+    r"^(그럼|그러면|그렇다면|그건|그거|그게|그것|그\s|이건|이거|이게|이것|저건|둘|두\s*(개|가지)|왜|예시|예를|더|좀\s*더|자세히|장점|단점|한계|원리|어떻게|차이|언제|누가|근데|그래서|and\b|so\b|then\b|why|how|what about|how about|it\b|its\b|they\b|that\b|this\b|those\b|both\b|more\b|example|when|who|pros|cons|limits?\b|difference)"
+)
+_USUAL = 0.85
+"""A cosine of a question with the best passage."""
+
+
+def opens_as_follow_up(question: Question) -> bool:
+    """Whether a question begins with a word that goes on: "그럼", "and", "why"."""
+    return bool(_ANAPHORA.search(masked(question)))
+
+
+def signs(question: Question, *, own: float, other: float, shared: float) -> dict[str, float]:
+    """What speaks for and against, each about -1..1.
+
+    Args:
+        own: cosine of the nearest passage of the term before, with that term's name put before the question.
+        other: the same of all other entries.
+        shared: how much of what the question says that entry says too, 0..1.
+    """
+    return {
+        "words": len(question.text.split()) / 10,
+        "content": len(question.leftovers) / 5,
+        "points back": float(has_pronoun(question)),
+        "goes on": float(opens_as_follow_up(question)),
+        "asks for a name": float(question.kind == "reverse"),
+        "ahead": 10 * (own - other),
+        "near": 10 * (own - _USUAL),
+        "shared": shared,
+    }
+
+
+@cache
+def _fitted() -> Mapping[str, float]:
+    return MappingProxyType(orjson.loads(files("rag").joinpath("data", "leaning.json").read_bytes()))
+
+
+def probability(found: Mapping[str, float]) -> float:
+    """That the question is about the term before, if every other question were."""
+    weights = _fitted()
+    return 1 / (1 + math.exp(-weights["bias"] - sum(weights[name] * value for name, value in found.items())))
