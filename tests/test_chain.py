@@ -203,8 +203,33 @@ HISTORY = [{"role": "user", "content": "LoRA가 뭐야?"}, {"role": "assistant",
 def test_a_follow_up_takes_its_term_from_history(assistant: Assistant, question: str, kind: str, note: str) -> None:
     answer = assistant.ask(question, history=HISTORY)
     assert (answer.kind, answer.notes) == (kind, (note,))
-    assert {(c.id, c.section) for c in answer.citations} == {("lora", "limits")}
+    assert {c.id for c in answer.citations} == {"lora"}
+    assert answer.citations[0].section == "limits"
     check_citations(answer, assistant)
+
+
+@pytest.mark.parametrize(
+    ("description", "follow_up", "cited"),
+    [
+        ("how do i make a small model copy a big one?", "what are its downsides?", "knowledge-distillation"),
+        ("AI가 없는 말을 지어내는 현상을 뭐라고 해?", "그거 왜 생겨?", "hallucination"),
+        ("문서 잘라서 넣을 때 앞뒤 겹치게 하는거 뭐라함", "얼마나 겹쳐야됨?", "chunk-overlap"),
+    ],
+)
+def test_a_follow_up_to_a_description_is_about_what_was_answered(
+    assistant: Assistant, description: str, follow_up: str, cited: str
+) -> None:
+    before = [
+        {"role": "user", "content": description},
+        {"role": "assistant", "content": assistant.ask(description).answer},
+    ]
+    assert {c.id for c in assistant.ask(follow_up, history=before).citations} == {cited}
+
+
+def test_a_follow_up_that_finds_nothing_as_one_is_read_alone(assistant: Assistant) -> None:
+    alone = assistant.ask("그럼 문서를 조각으로 잘라 넣는 걸 뭐라고 불러?")
+    assert {c.id for c in alone.citations} == {"chunking"}
+    assert {c.id for c in assistant.ask(alone.question, history=HISTORY).citations} == {"chunking"}
 
 
 def test_without_history_a_follow_up_is_about_nothing(assistant: Assistant) -> None:

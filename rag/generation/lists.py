@@ -70,6 +70,8 @@ def members_of(sources: Sources) -> tuple[str, list[str]]:
         return family, _by_rank(sources, _children(sources, family))
     if lead and _asks_for_others(sources):
         return "", _siblings(sources, lead)
+    if lead and not _children(sources, lead):
+        return lead, []  # "klue 8개 과제 다 말해줘" asks for what the entry tells
     others = [m.surface for m in question.mentions if lead not in m.entry_ids]
     languages = [_HOME.sub("한국", word) for word in _LANGUAGES.findall(question.text)]
     asked, told = next(((a, t) for a, t in _CLASSES if _heads(a, masked(question))), (None, None))

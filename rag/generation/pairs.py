@@ -141,6 +141,8 @@ def relation(sources: Sources) -> Draft:
     a, b = subjects[:2]
     joint = [*sources.joint(a, b)[:3], *_versus(sources, a, b)[:1]]
     notes = list(_kinship(sources, a, b))
+    if not joint and not notes:  # "bert로 글 생성 잘되나?" asks about the first
+        return Draft(lines_of([*sources.best(sources.sentences(a), least=2, most=3), *sources.sentences(b)[:1]]))
     sides = [s for i in (a, b) for s in sources.sentences(i, "definition")[:1]]
     return Draft(lines_of([*joint[:3], *sides]), notes) if joint else compare(sources)
 

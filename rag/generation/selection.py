@@ -74,11 +74,11 @@ def signs(
         overlaps: how much of the question's words each sentence holds, weighted by idf.
         total: what all words of the question weigh together.
     """
-    question = asked.question
+    question, aspect = asked.question, asked.aspect
     near = np.array([cosines.get(s.chunk.id, 0.0) for s in sentences])
     leans = np.array([leanings.get(s.chunk.id, 0.0) for s in sentences])
     context = {
-        **({} if asked.aspect else {f"kind {question.kind}": 1.0}),
+        **({} if aspect else {f"kind {question.kind}": 1.0}),
         **{f"intent {kind}": 2.0 * chance for kind, chance in asked.intent.kinds.items()},
         "any": 1.0,
         "carried": float(bool(question.carried)),
@@ -89,6 +89,8 @@ def signs(
     found = []
     for i, sentence in enumerate(sentences):
         section, first = sentence.chunk.section, float(sentence.start == 0)
+        told = bool(aspect and aspect.told.search(sentence.text))
+        there = bool(aspect and section in aspect.sections)
         found.append(
             {
                 "overlap": overlaps[i] / _RARE,
@@ -98,8 +100,9 @@ def signs(
                 "cosine standing": float((near[i] - near.mean()) / (near.std() + _NOISE)),
                 "leaning": 3.0 * float(leans[i]),
                 "leaning standing": float((leans[i] - leans.mean()) / (leans.std() + _NOISE)),
-                "aspect": float(bool(asked.aspect and asked.aspect.told.search(sentence.text))),
-                "aspect section": float(bool(asked.aspect and section in asked.aspect.sections)),
+                "aspect": float(told),
+                "aspect section": float(there),
+                "aspect told there": float(told and there),
                 "number": float(counts and any(c.isdigit() for c in sentence.text)),
                 "length": len(sentence.text) / _LONG,
                 "first": first,

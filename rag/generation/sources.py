@@ -180,19 +180,32 @@ class Sources:
         return sum(terms.idf(t) for t in {t for word in words for t in tokens(word)} if t in told)
 
     def best(self, sentences: Sequence[Sentence], *, least: int = 1, most: int = _MOST) -> list[Sentence]:
-        """The sentences of one entry that answer the question best, as many as are worth it.
+        """The sentences of one entry that answer the question best, as many as are worth it, the best one first.
 
-        A definition goes first, else the best one; those of a passage stay together, in its order.
+        Where an aspect is asked for, the first is the best of those that tell it; a definition goes first where it is asked for or the
+        question does not name the term. Those of a passage stay together, in its order.
         """
-        if not sentences:
-            return []
-        scores = [score(each) for each in self.signs(sentences)]
+        scores = [score(each) for each in self.signs(sentences)] if sentences else []
         ranked = sorted(range(len(sentences)), key=lambda i: (-scores[i], i))
+        told = [i for i in ranked if self._tells(sentences[i])][:1]
+        ranked = [*told, *(i for i in ranked if i not in told)]
         worth = [i for n, i in enumerate(ranked[:most]) if n < least or scores[i] > scores[ranked[0]] - _BEHIND]
         passages = [sentences[i].chunk.id for i in worth]
-        defines = {i: sentences[i].chunk.section == "definition" for i in worth}
-        ordered = sorted(worth, key=lambda i: (not defines[i], passages.index(sentences[i].chunk.id), i))
+        leads = {i: self._leads(sentences[i]) for i in worth}
+        ordered = sorted(worth, key=lambda i: (not leads[i], passages.index(sentences[i].chunk.id), i))
         return [sentences[i] for i in ordered]
+
+    def _tells(self, sentence: Sentence) -> bool:
+        """Whether a sentence tells the aspect that is asked for, where such sentences mostly stand."""
+        aspect = self.aspect
+        return bool(aspect and sentence.chunk.section in aspect.sections and aspect.told.search(sentence.text))
+
+    def _leads(self, sentence: Sentence) -> bool:
+        """Whether a sentence is a definition that the question asks for, or needs because it does not name the term."""
+        about = sentence.chunk.entry_id
+        return sentence.chunk.section == "definition" and (
+            about in asks_directly(self.question) or about not in self.question.entry_ids
+        )
 
     def signs(self, sentences: Sequence[Sentence]) -> list[dict[str, float]]:
         """What speaks for and against each of some sentences of one entry."""
