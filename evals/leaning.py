@@ -24,6 +24,8 @@ from rag.question import Question
 from rag.retriever import GlossaryRetriever
 from rag.settings import Settings
 
+__all__ = ["Example", "examples"]
+
 _OUT = Path(__file__).parent.parent / "rag" / "data" / "leaning.json"
 _FOLDS = 5
 _RELATED = 0.5
@@ -50,7 +52,9 @@ def examples(retriever: GlossaryRetriever, *, seed: int = 0) -> Iterator[Example
             continue
         if not case.history:
             alone.append((read, (*case.expected, *case.accept)))
-        elif (context := reader.read(case.question, history=case.history).context) and set(context) & set(case.expected):
+        elif (context := reader.read(case.question, history=case.history).context) and set(context) & set(
+            case.expected
+        ):
             topics.append(context[0])
             yield Example(read, context[0], leans=True)
     for picked in load_picked():

@@ -222,9 +222,7 @@ class QuestionReader:
                 leftovers=tuple(sorted(words, key=lambda word: word.start)),
                 aside=read.mentions[0].entry_ids,
             )
-            several = (
-                _named(past, several=True) if _WHICH.search(bare) or _MORE_SO.search(bare) or compares else ()
-            )
+            several = _named(past, several=True) if _WHICH.search(bare) or _MORE_SO.search(bare) or compares else ()
             if len(several) > 1:  # "which one eats less vram"
                 return replace(plain, carried=several, kind="compare")
             return self._with(plain, topics)

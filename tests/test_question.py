@@ -352,7 +352,10 @@ def conversation(*said: str) -> Turns:
 @pytest.mark.parametrize(
     ("before", "carried"),
     [
-        (["작은 행렬만 따로 배우게 하는 거 뭐라 해?", "LoRA는 작은 행렬만 학습하는 기법입니다. QLoRA도 있습니다."], ("lora",)),
+        (
+            ["작은 행렬만 따로 배우게 하는 거 뭐라 해?", "LoRA는 작은 행렬만 학습하는 기법입니다. QLoRA도 있습니다."],
+            ("lora",),
+        ),
         (["파인튜닝할 때 작은 행렬만 배우는 걸 뭐라고 해?", "LoRA는 작은 행렬만 학습하는 기법입니다."], ("lora",)),
         (["LoRA가 뭐야?", "LoRA는 기법입니다.", "파인튜닝보다 빨라?", "LoRA는 더 빠릅니다."], ("lora",)),
         (["LoRA가 뭐야?", "QLoRA는 그 변형입니다."], ("lora",)),

@@ -100,6 +100,8 @@ def signs(
                 "cosine standing": float((near[i] - near.mean()) / (near.std() + _NOISE)),
                 "leaning": 3.0 * float(leans[i]),
                 "leaning standing": float((leans[i] - leans.mean()) / (leans.std() + _NOISE)),
+                "own": float(section == question.kind and not aspect),
+                "own of all that is asked": float(section == question.kind and not aspect and not question.leftovers),
                 "aspect": float(told),
                 "aspect section": float(there),
                 "aspect told there": float(told and there),

@@ -32,7 +32,7 @@ _AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
 )
 _SIDE_BY_SIDE = 4
 """Terms at most that one answer tells about one after the other."""
-_AT_LEAST = 3
+_AT_LEAST = 2
 """Sentences on a term that is asked about alone."""
 _OF_TWO = 2
 """Sentences on each of two terms."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,10 +21,8 @@ from rag.types import Entry, Kind, SectionName, Sentence
 
 __all__ = ["Draft", "Sources"]
 
-_MOST = 4
-"""Sentences on one term, at most."""
-_BEHIND = 1.0
-"""Log-odds by which one more sentence may be behind the best one."""
+_BEHIND = (math.inf, 2.5, 2.5, 1.5)
+"""Log-odds by which the first, second, ... sentence may be behind the best one: about three sentences on average."""
 _SET_ASIDE = re.compile(r"\s*말고\s+\S")
 """Behind a name that is not meant: "BLEU 말고 ROUGE는 언제 써"."""
 _OF_SEVERAL = frozenset({"compare", "relation", "same", "list", "path"})
@@ -179,7 +178,7 @@ class Sources:
         told = {t for s in self.sentences(entry_id, *sections or _TELLING) for t in tokens(s.text)}
         return sum(terms.idf(t) for t in {t for word in words for t in tokens(word)} if t in told)
 
-    def best(self, sentences: Sequence[Sentence], *, least: int = 1, most: int = _MOST) -> list[Sentence]:
+    def best(self, sentences: Sequence[Sentence], *, least: int = 1, most: int = len(_BEHIND)) -> list[Sentence]:
         """The sentences of one entry that answer the question best, as many as are worth it, the best one first.
 
         Where an aspect is asked for, the first is the best of those that tell it; a definition goes first where it is asked for or the
@@ -187,9 +186,12 @@ class Sources:
         """
         scores = [score(each) for each in self.signs(sentences)] if sentences else []
         ranked = sorted(range(len(sentences)), key=lambda i: (-scores[i], i))
-        told = [i for i in ranked if self._tells(sentences[i])][:1]
+        order = self.aspect.sections if self.aspect else ()
+        told = sorted(
+            (i for i in ranked if self._tells(sentences[i])), key=lambda i: order.index(sentences[i].chunk.section)
+        )[:1]
         ranked = [*told, *(i for i in ranked if i not in told)]
-        worth = [i for n, i in enumerate(ranked[:most]) if n < least or scores[i] > scores[ranked[0]] - _BEHIND]
+        worth = [i for n, i in enumerate(ranked[:most]) if n < least or max(scores) - scores[i] < _BEHIND[n]]
         passages = [sentences[i].chunk.id for i in worth]
         leads = {i: self._leads(sentences[i]) for i in worth}
         ordered = sorted(worth, key=lambda i: (not leads[i], passages.index(sentences[i].chunk.id), i))
@@ -202,10 +204,8 @@ class Sources:
 
     def _leads(self, sentence: Sentence) -> bool:
         """Whether a sentence is a definition that the question asks for, or needs because it does not name the term."""
-        about = sentence.chunk.entry_id
-        return sentence.chunk.section == "definition" and (
-            about in asks_directly(self.question) or about not in self.question.entry_ids
-        )
+        asked = self.question.kind == "define" or sentence.chunk.entry_id not in self.question.entry_ids
+        return sentence.chunk.section == "definition" and asked
 
     def signs(self, sentences: Sequence[Sentence]) -> list[dict[str, float]]:
         """What speaks for and against each of some sentences of one entry."""
