@@ -19,7 +19,7 @@ FITS = 0.5
 for in 128; of these 125 lie above it, the other one below."""
 SAME_QUESTION = 0.97
 """Cosine, by the tuned encoder, from which a question without a name is one that a group holds, in other letters at most."""
-SAME_LIST = 0.965
+SAME_LIST = 0.955
 """The same for one that asks for examples, named or not: of 30 development questions for examples of a term none is as near, of
 lists that look like them all three are."""
 _ASKED, _RANKED, _HEAD = 4.0, 0.6, 0.2

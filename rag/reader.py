@@ -52,6 +52,7 @@ _OTHER_ONE = re.compile(
 _SOCIAL = re.compile(
     r"\W*((아|오|네|응|넵|오케이|ㅇㅋ|정말|진짜|너무|고마워요?|고맙습니다|감사해요|감사합니다|안녕|안녕하세요|ok|okay|thanks?|thank you|thx|so much|a lot|hi|hello|hey|great|cool|got it)\W*)+"
 )
+_OF_SEVERAL = frozenset({"compare", "same", "relation"})
 _SUBJECT = re.compile(r"\b(does|is|was|has|did) $", re.IGNORECASE)
 _MORE_SO = re.compile(r"^(so |and |then )?what('?s| is) (\w+er|more|less)\b")
 """Asks which of the terms before: "what's simpler to train"."""
@@ -101,7 +102,7 @@ def _language(question: Question) -> Language:
 
 def _topics(earlier: Question) -> tuple[str, ...]:
     """What an earlier question was about: all that it sets side by side, else what it asks directly, else all it names."""
-    if earlier.kind in ("compare", "same", "relation"):
+    if earlier.kind in _OF_SEVERAL:
         return earlier.entry_ids
     asked = asks_directly(earlier)
     return tuple(i for i in earlier.entry_ids if i in asked) or earlier.entry_ids
@@ -304,7 +305,9 @@ class QuestionReader:
             if answered and answered not in read.entry_ids and (strayed or not read.mentions):
                 past.append(_Past(read, (answered,), (answered,)))
             elif read.mentions:
-                past.append(_Past(read, _topics(read), tuple(dict.fromkeys(m.entry_ids[0] for m in read.mentions))))
+                topics, several = _topics(read), read.kind in _OF_SEVERAL or len(asks_directly(read)) > 1
+                told = (answered,) if answered in topics and not several else topics
+                past.append(_Past(read, told, tuple(dict.fromkeys(m.entry_ids[0] for m in read.mentions))))
         return past
 
     def _subject(self, answer: str) -> str:

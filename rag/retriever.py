@@ -271,7 +271,8 @@ class GlossaryRetriever(BaseRetriever):
         if group and question.carried and not {*question.carried} & {group.head, *group.members}:
             return None, 0.0, False  # after RAGAS, "which metrics does it have" asks for its own
         nearest = max(asked.values(), default=0.0)
-        of_examples = question.kind == "examples" and not question.carried and nearest >= SAME_LIST
+        named_alone = question.entry_ids and not question.leftovers  # "LoRA 예시" asks for those that its entry gives
+        of_examples = question.kind == "examples" and not (question.carried or named_alone) and nearest >= SAME_LIST
         return group, fit, of_examples or (nearest >= SAME_QUESTION and not question.entry_ids)
 
     def _weigh(

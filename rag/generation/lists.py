@@ -110,6 +110,8 @@ def _grouped(sources: Sources) -> tuple[str, list[str]] | None:
     if unsure and sources.question.mentions and not sources.question.leftovers and group.head not in near:
         return None  # "which vector databases exist" asks for those that the entry gives as examples
     if not _asks_for_others(sources):
+        if sources.question.carried and group.head not in sources.named:
+            return None  # after NLI, "what are the 3 labels again" asks for its own
         return group.head, _by_rank(sources, group.members)
     besides = [i for i in sources.named if i != group.head]
     if not besides:

@@ -21,8 +21,8 @@ from rag.types import Entry, Kind, SectionName, Sentence
 
 __all__ = ["Draft", "Sources"]
 
-_BEHIND = (math.inf, 2.5, 2.5, 1.5)
-"""Log-odds by which the first, second, ... sentence may be behind the best one: about three sentences on average."""
+_BEHIND = (math.inf, 2.5, 2.5, 1.0)
+"""Log-odds by which the first, second, ... sentence may be behind the best one but definitions: about three sentences on average."""
 _SET_ASIDE = re.compile(r"\s*말고\s+\S")
 """Behind a name that is not meant: "BLEU 말고 ROUGE는 언제 써"."""
 _OF_SEVERAL = frozenset({"compare", "relation", "same", "list", "path"})
@@ -191,7 +191,8 @@ class Sources:
             (i for i in ranked if self._tells(sentences[i])), key=lambda i: order.index(sentences[i].chunk.section)
         )[:1]
         ranked = [*told, *(i for i in ranked if i not in told)]
-        worth = [i for n, i in enumerate(ranked[:most]) if n < least or max(scores) - scores[i] < _BEHIND[n]]
+        top = max((scores[i] for i in ranked if sentences[i].chunk.section != "definition"), default=0.0)
+        worth = [i for n, i in enumerate(ranked[:most]) if n < least or top - scores[i] < _BEHIND[n]]
         passages = [sentences[i].chunk.id for i in worth]
         leads = {i: self._leads(sentences[i]) for i in worth}
         ordered = sorted(worth, key=lambda i: (not leads[i], passages.index(sentences[i].chunk.id), i))
