@@ -18,7 +18,7 @@ from rag.generation.aspects import aspect_of
         ("positional encoding이 없으면 어떻게 돼?", "위치 인코딩이 없으면"),
         ("청크 크기는 얼마가 적당해?", "정답 크기가 없어서"),
         ("BERT의 한국어 버전 있어?", "KoBERT"),
-        ("what is dropout and when should i turn it off", "dropout is not applied"),
+        ("what is dropout and when should i turn it off", "often uses no dropout"),
         ("파인튜닝은 언제 해야 하나요", "때 파인튜닝을 고려합니다"),
         ("LoRA에 대해 자주 하는 오해", "압축하는 기법이 아니며"),
         ("what do people get wrong about LoRA", "not a compression method"),

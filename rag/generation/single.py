@@ -23,6 +23,10 @@ _MORE = re.compile(
 )
 _PROPERTY_OF = re.compile(r"§ (of|used (to train|in|by|for)) (an? |the )?§|§의 §")
 """Asks of one term what it is for another: "the learning rate used to train Llama 3"."""
+_BOTH = re.compile(
+    r"\bwhat('s| is| are|s)? (an? |the )?§( \w+)?(,| and\b)|§\s*(\w+\s*)?(이|가|은|는|란|이란)?\s*(뭐|무엇|뭔|머)\S*(고|며|면서|,)\s"
+)
+"""Asks what a term is, and something else: "what is BLEU and what is bad about it"."""
 _AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
     ("definition", 1),
     ("how", 3),
@@ -32,7 +36,7 @@ _AT_LENGTH: tuple[tuple[SectionName, int], ...] = (
 )
 _SIDE_BY_SIDE = 4
 """Terms at most that one answer tells about one after the other."""
-_AT_LEAST = 2
+_AT_LEAST, _AT_MOST = 2, 4
 """Sentences on a term that is asked about alone."""
 _OF_TWO = 2
 """Sentences on each of two terms."""
@@ -66,7 +70,9 @@ def define(sources: Sources) -> Draft:
         return _more(sources)
     if version := _version(sources):
         return Draft(lines_of([*version, *(s for i in subjects for s in sources.sentences(i, "definition")[:1])]))
-    return tell(sources)
+    if sources.question.leftovers or sources.aspect:
+        return tell(sources)
+    return Draft(lines_of(s for i in subjects for s in sources.best(sources.sentences(i), least=_AT_LEAST, most=3)))
 
 
 def _version(sources: Sources) -> list[Sentence]:
@@ -97,9 +103,21 @@ def tell(sources: Sources) -> Draft:
     """The sentences that answer best, of each term that is asked about."""
     subjects = sources.subjects[:_SIDE_BY_SIDE]
     if len(subjects) == 1:
-        return Draft(lines_of(sources.best(sources.sentences(subjects[0]), least=_AT_LEAST)))
+        return Draft(lines_of(_told(sources, subjects[0])))
     room = _OF_TWO if len(subjects) == 2 else 1
     return Draft(lines_of(s for i in subjects for s in sources.best(sources.sentences(i), least=room, most=room)))
+
+
+def _told(sources: Sources, entry_id: str) -> list[Sentence]:
+    """The sentences on one term: of its section for this kind of question, if nothing else is asked; of all, if there is."""
+    question = sources.question
+    own = [s for s in sources.sentences(entry_id) if s.chunk.section == question.kind]
+    if len(own) >= _AT_LEAST and not (question.leftovers or sources.aspect):
+        found = sources.best(own, least=_AT_LEAST)
+    else:
+        found = sources.best(sources.sentences(entry_id), least=_AT_LEAST, most=_AT_MOST)
+    what = sources.sentences(entry_id, "definition")[:1] if _BOTH.search(masked(question)) else []
+    return [*what, *(s for s in found if s not in what)]
 
 
 def plain(sources: Sources) -> Draft:

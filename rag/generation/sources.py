@@ -120,7 +120,8 @@ class Sources:
         guessed = self.question.kind in _GUESSING and self.subjects == list(entries[:1])
         if not guessed or margin >= _CLOSE or len(entries) < 2:
             return ""
-        return entries[1] if entries[1] not in self.question.entry_ids else ""  # what is named is not what is described
+        named = not {*entries[:2]}.isdisjoint(self.question.entry_ids)
+        return "" if named else entries[1]  # what is named is not what is described
 
     def name(self, entry_id: str) -> str:
         """The term in the asker's language."""
