@@ -52,6 +52,8 @@ _OTHER_ONE = re.compile(
 _SOCIAL = re.compile(
     r"\W*((아|오|네|응|넵|오케이|ㅇㅋ|정말|진짜|너무|고마워요?|고맙습니다|감사해요|감사합니다|안녕|안녕하세요|ok|okay|thanks?|thank you|thx|so much|a lot|hi|hello|hey|great|cool|got it)\W*)+"
 )
+_DESCRIBED = 3
+"""Words beside the names of a question from which it may describe something else than what it names."""
 _OF_SEVERAL = frozenset({"compare", "same", "relation"})
 _SUBJECT = re.compile(r"\b(does|is|was|has|did) $", re.IGNORECASE)
 _MORE_SO = re.compile(r"^(so |and |then )?what('?s| is) (\w+er|more|less)\b")
@@ -301,8 +303,9 @@ class QuestionReader:
             except InputError:
                 continue
             answered, before = self._subject(exchange.answer), past[-1].topics if past else ()
-            strayed = read.kind == "reverse" or answered in before  # from what the question names
-            if answered and answered not in read.entry_ids and (strayed or not read.mentions):
+            described = read.kind == "reverse" or not read.mentions or len(read.leftovers) >= _DESCRIBED
+            passing = described and read.kind not in _OF_SEVERAL and not asks_directly(read)
+            if answered and answered not in read.entry_ids and (passing or answered in before):
                 past.append(_Past(read, (answered,), (answered,)))
             elif read.mentions:
                 topics, several = _topics(read), read.kind in _OF_SEVERAL or len(asks_directly(read)) > 1

@@ -3,8 +3,8 @@
 Answer sentence selection (Yang et al. 2015, "WikiQA"), as one logistic regression over plain signs: in which section a sentence
 stands, by what the question asks for; how much of the question's words it holds; how near its passage is to the question. What is
 right for one entry is right for another, so the sentences of an entry are only ever held against each other. The weights, in
-``data/selection.json``, are fitted by ``python -m evals.selection`` on questions for which people's picks among the sentences are
-known (``datasets/sentences.jsonl``) and on the facts that answers to the development questions must hold. On 141 questions that nobody
+``data/selection.json``, are fitted by ``python -m evals.selection`` on questions whose answer was picked among the
+sentences (``datasets/sentences.jsonl``) and on the facts that answers to the development questions must hold. On 141 questions that nobody
 had seen, the rules that this replaces chose sentences with 0.86 of the facts, three sentences chosen like this hold 0.93.
 """
 
