@@ -18,6 +18,9 @@ _APART = re.compile(rf"[,&]|\b(from|to|with)\b|{_JOINS.pattern}", re.IGNORECASE)
 _TOPIC = re.compile(r"(은|는|이|가)(\s|$)")
 _CASE = re.compile(r"(이란|란|은|는|이|가|을|를|과|와|의|이랑|랑|하고|보다)$")
 
+_NEAR = 2
+"""Words between a side and the next one, the particle that sets them against each other with them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -47,13 +50,18 @@ def sides(question: Question, *, is_word: Callable[[str], bool]) -> list[Side]:
     for unit in units:
         between = question.text[groups[-1][-1].end : unit.start] if groups else ""
         topic = more and _TOPIC.match(between)  # "GaLore는 LoRA보다 나아?"
-        if not groups or topic or _APART.search(between):
+        if not groups or topic or (_APART.search(between) and not _far(unit, between)):
             joints += [bool(topic or _JOINS.search(between))] if groups else []
             groups.append([])
         groups[-1].append(unit)
     found = [_side(question, group, is_word=is_word) for group in groups]
     around = pairwise([False, *joints, False])
     return [replace(side, joined=before or after) for side, (before, after) in zip(found, around, strict=False)]
+
+
+def _far(unit: Mention | Leftover, between: str) -> bool:
+    """Whether a Korean word stands too far behind the side before to be one: "gqa가 mqa보다 나은 점이 뭐임 논문 읽다 헷갈림"."""
+    return isinstance(unit, Leftover) and is_hangul(unit.surface[0]) and len(between.split()) > _NEAR
 
 
 def _side(question: Question, units: list[Mention | Leftover], *, is_word: Callable[[str], bool]) -> Side:

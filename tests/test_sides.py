@@ -17,6 +17,7 @@ from rag.sides import as_written, sides
         ("Adam이랑 SGD 차이, AdamW는 또 뭐야?", [("Adam", {"adam-optimizer"}), ("SGD", set()), ("AdamW", set())]),
         ("RAG랑 파인튜닝 성능 차이", [("RAG", {"rag"}), ("파인튜닝", {"fine-tuning"})]),
         ("speculative decoding을 쓰면 결과가 달라지나요?", [("speculative decoding", {"speculative-decoding"})]),
+        ("gqa가 mqa보다 나은점이 뭐임 논문읽다 헷갈림", [("gqa", {"gqa"}), ("mqa", {"mqa"})]),
         ("안녕하세요", []),
     ],
 )

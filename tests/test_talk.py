@@ -124,6 +124,10 @@ def test_a_description_that_two_terms_fit_gets_both() -> None:
     assert answer.notes == ("비슷하게 맞는 용어가 있어 함께 보여 드립니다: Top-p.",)
 
 
+def test_a_name_of_two_things_is_what_the_other_side_is_related_to() -> None:
+    assert {c.id for c in ask("whats mamba", "is it better than transformers").citations} == {"mamba", "transformer"}
+
+
 def test_nothing_is_offered_beside_what_is_named() -> None:
     assert {c.id for c in ask("교수님이 담주까지 읽어오래서.. bert는 양방향으로 본다는게 먼말임").citations} == {"bert"}
 

@@ -86,9 +86,14 @@ class Sources:
 
     @property
     def named(self) -> list[str]:
-        """One entry for each name: the one that ranks best where a name is a homograph."""
+        """One entry for each name; of a homograph one related to what else is named, else the one that ranks best."""
         ranked = [hit.chunk.entry_id for hit in self.retrieval.nearest]
-        return [min(group, key=lambda i: ranked.index(i) if i in ranked else len(ranked)) for group in self.groups]
+        kin = {i for group in self.groups if len(group) == 1 for i in self.retriever.reader.linker.kin(group[0])}
+
+        def place(entry_id: str) -> tuple[bool, int]:
+            return entry_id not in kin, ranked.index(entry_id) if entry_id in ranked else len(ranked)
+
+        return [min(group, key=place) for group in self.groups]
 
     @property
     def subjects(self) -> list[str]:
