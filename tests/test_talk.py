@@ -128,6 +128,10 @@ def test_a_name_of_two_things_is_what_the_other_side_is_related_to() -> None:
     assert {c.id for c in ask("whats mamba", "is it better than transformers").citations} == {"mamba", "transformer"}
 
 
+def test_a_description_that_seems_to_name_something_is_offered_another_term() -> None:
+    assert "context-window" in {c.id for c in ask("한번에 읽을수있는 글 분량 한도를 부르는 말").citations}
+
+
 def test_nothing_is_offered_beside_what_is_named() -> None:
     assert {c.id for c in ask("교수님이 담주까지 읽어오래서.. bert는 양방향으로 본다는게 먼말임").citations} == {"bert"}
 

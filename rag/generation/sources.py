@@ -125,7 +125,8 @@ class Sources:
         guessed = self.question.kind in _GUESSING and self.subjects == list(entries[:1])
         if not guessed or margin >= _CLOSE or len(entries) < 2:
             return ""
-        named = not {*entries[:2]}.isdisjoint(self.question.entry_ids)
+        sure = entries[1:2] if self.question.kind == "reverse" else entries[:2]  # a description may name what it is not
+        named = not {*sure}.isdisjoint(self.question.entry_ids)
         return "" if named else entries[1]  # what is named is not what is described
 
     def name(self, entry_id: str) -> str:
