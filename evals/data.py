@@ -14,16 +14,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rag.errors import InputError
+from rag.following import Subject
 from rag.types import Language
 
 __all__ = [
     "UNANSWERABLE",
     "AnswerCase",
+    "FollowUpCase",
     "PickedCase",
     "RetrievalCase",
     "learnt_from",
     "load_answers",
     "load_calibration",
+    "load_follow_ups",
     "load_patterns",
     "load_picked",
     "load_retrieval",
@@ -109,6 +112,23 @@ class PickedCase:
     also: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUpCase:
+    """A question that names another term than the turn before it was about.
+
+    Attributes:
+        before: the question before.
+        entry: what that one is about.
+        about: what this one is about.
+    """
+
+    question: str
+    lang: Language
+    before: str
+    entry: str
+    about: Subject
+
+
 def _rows(pattern: str, *, folder: Path = _FOLDER) -> list[dict[str, Any]]:
     rows = []
     for file in sorted(folder.glob(pattern)):
@@ -158,6 +178,13 @@ def load_picked() -> list[PickedCase]:
     return [
         PickedCase(r["question"], r["lang"], r["entry"], r["before"], tuple(r["best"]), tuple(r["also"]))
         for r in _rows("sentences.jsonl")
+    ]
+
+
+def load_follow_ups() -> list[FollowUpCase]:
+    """Questions that name another term than the turn before was about; what they are about is fitted on them."""
+    return [
+        FollowUpCase(r["question"], r["lang"], r["before"], r["entry"], r["about"]) for r in _rows("followups.jsonl")
     ]
 
 

@@ -12,12 +12,12 @@ import heapq
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from rag.text import compact, is_hangul
-from rag.types import Entry
+from rag.types import Entry, Language
 from rag.words import ENGLISH_FUNCTION, KOREAN_FUNCTION, KOREAN_PARTICLES
 
 __all__ = ["Leftover", "Linker", "Mention", "Segmentation"]
@@ -116,7 +116,9 @@ class Linker:
         display: dict[str, str] = {}
         self._kin: dict[str, set[str]] = defaultdict(set)
         self._broader: dict[str, set[str]] = {}
+        self._name_of: dict[str, Callable[[Language], str]] = {}
         for entry in entries:
+            self._name_of[entry.id] = entry.name
             for other in (i for ids in entry.relations.values() for i in ids):
                 self._kin[entry.id].add(other)
                 self._kin[other].add(entry.id)
@@ -143,6 +145,10 @@ class Linker:
         """A name that :meth:`lookup` knows, as the glossary writes it."""
         return self.display[self._key(surface)]
 
+    def name(self, entry_id: str, language: Language) -> str:
+        """The name of an entry in a language, or in the one it has."""
+        return self._name_of[entry_id](language)
+
     def _key(self, surface: str) -> str:
         key = compact(surface)
         return key if key in self.names else _singular(key)
@@ -158,6 +164,10 @@ class Linker:
             seen |= above
             above = {i for entry in above for i in self._broader.get(entry, ())} - seen
         return other in above and other != entry_id
+
+    def siblings(self, entry_id: str, other: str) -> bool:
+        """Whether the relations of two entries name something that both are a kind of."""
+        return not self._broader.get(entry_id, set()).isdisjoint(self._broader.get(other, ()))
 
     def begun_by(self, word: str, *, beside: Iterable[str]) -> str:
         """The name whose first of several words this is, if it is of just one of the entries related to ``beside``."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from rag.fusion import Weights
 from rag.linking import Linker
-from rag.question import KOREAN, Question, asks_directly, masked
+from rag.question import KOREAN, Question, asks_directly, masked, stands_as_topic
 
 __all__ = ["name_links"]
 
@@ -15,13 +15,9 @@ _ABOUT_IT = re.compile(
     r"((so|but|and|then) )?(does|do|will|would|can|is|are|should) (it|that|this|they)\b", re.IGNORECASE
 )
 """Begins a follow-up on the very term before: "does it hurt quality?"; "how does it remember?" may be about its memory."""
-_TOPIC = re.compile(r"\s?(은|는|이란|란|도|이 뭐|가 뭐|의 (장|단|한|원|차|역|특))")
 _CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
 _OF_ONE_TERM = frozenset({"origin", "expand", "limits", "proscons", "examples", "plain"})
 """Kinds of which a question that begins with a name is about it: "word2vec 어느 회사가 냈어"."""
-_ENGLISH_TOPIC = re.compile(
-    r"\b(is|are|does|do|can|was|of|about|explain|define|why|how|use)\s+(an?\s+|the\s+)?$", re.IGNORECASE
-)
 _STEEPNESS = 6
 """How sharply a name's worth falls as more words stand around it: from a question about it to a description that mentions it."""
 _IN_CONTEXT = 0.85
@@ -50,13 +46,11 @@ def name_links(
     links = {entry_id: _link(entry_id, question, weights=weights) for entry_id in question.entry_ids}
     korean = bool(KOREAN.search(masked(question)))
     beside = (question.content and not _ABOUT_IT.match(question.text)) or korean
-    if question.carried and beside and not question.mentions:
-        asked_for = {other for entry_id in question.aside for other in linker.kin(entry_id)}
+    if question.carried and beside and not (question.mentions or question.aside):
         for entry_id in question.carried:
             for other in linker.kin(entry_id):
-                if other in entries:  # RAGAS is related to RAG and to evaluation
-                    share = weights.kin if other not in asked_for else 1.0
-                    links.setdefault(other, share * max(links[entry_id], weights.link / 2))
+                if other in entries:
+                    links.setdefault(other, weights.kin * max(links[entry_id], weights.link / 2))
         if korean and not any(map(about_korean, question.carried)):  # after MMLU, "is there a Korean one?"
             links |= {i: _THE_KOREAN_ONE * weights.link for i in links if i not in question.carried and about_korean(i)}
     elif question.context and not question.carried and question.content:
@@ -81,8 +75,7 @@ def _link(entry_id: str, question: Question, *, weights: Weights) -> float:
     topic, context = False, False
     if mention is not None:
         after = question.text[mention.end :]
-        topic = bool(_TOPIC.match(after)) or bool(_ENGLISH_TOPIC.search(question.text[: mention.start]))
-        topic = topic or (mention.start == 0 and question.kind in _OF_ONE_TERM)
+        topic = stands_as_topic(question, mention) or (mention.start == 0 and question.kind in _OF_ONE_TERM)
         topic = topic or sum(entry_id in m.entry_ids for m in question.mentions) > 1 or entry_id in asked
         context = bool(_CONTEXT.match(after)) or bool(asked and entry_id not in asked)
     share = 1.0 / (1.0 + ((others / 2 if topic else others) / weights.description) ** _STEEPNESS)

@@ -26,6 +26,7 @@ __all__ = [
     "masked",
     "points_back",
     "pronoun_at",
+    "stands_as_topic",
     "without_names",
 ]
 
@@ -51,6 +52,10 @@ _NAME_MARK = re.compile("§")
 _PRONOUN = re.compile(
     r"그거|그건|그게|그걸|그것|이거|이건|이게|이걸|이것|거기|(?<![가-힣])[얘걔쟤](?!기)|둘\s|둘이|둘의|둘은|둘\s*중|"
     r"\b(it|its|they|them|their|that|this|these|those|both|the two)\b|\b(on|in|from|to) there\b"
+)
+_TOPIC = re.compile(r"\s?(은|는|이란|란|도|이 뭐|가 뭐|의 (장|단|한|원|차|역|특))")
+_ENGLISH_TOPIC = re.compile(
+    r"\b(is|are|does|do|can|was|of|about|explain|define|why|how|use)\s+(an?\s+|the\s+)?$", re.IGNORECASE
 )
 KOREAN = re.compile(r"한국(?!어로\s*(답|설명|알려|말|써))|한글|국산|korea")
 """Words for Korean and what is Korean, in lower case, but not for the language to answer in."""
@@ -157,6 +162,12 @@ def points_back(question: Question) -> bool:
         return True
     found = _PRONOUN.search(bare)
     return bool(found and found.start() < bare.find(_NAME_MARK.pattern)) and not asks_directly(question)
+
+
+def stands_as_topic(question: Question, mention: Mention) -> bool:
+    """Whether a name stands where what a question is about does: before "는", behind "what is"."""
+    after, before = question.text[mention.end :], question.text[: mention.start]
+    return bool(_TOPIC.match(after) or _ENGLISH_TOPIC.search(before))
 
 
 def masked(question: Question) -> str:

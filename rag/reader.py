@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.errors import InputError
+from rag.following import SET_AGAINST, TOGETHER, Subject
 from rag.kinds import COMPARES, EQUATES, kind_of
 from rag.leaning import LEANS, MAY_LEAN
 from rag.linking import Leftover, Linker, Mention, Segmentation
 from rag.model_names import find_model_name
+from rag.pointing import places, side_by_side
 from rag.question import (
     MAX_QUESTION,
     Exchange,
@@ -21,7 +23,6 @@ from rag.question import (
     exchanges,
     has_pronoun,
     masked,
-    points_back,
     pronoun_at,
 )
 from rag.repair import complete_names, mend_asking_words, spell_out, with_kinds
@@ -32,13 +33,6 @@ from rag.typos import SpellingCorrector
 
 __all__ = ["QuestionReader"]
 
-_SET_AGAINST = re.compile(
-    r"§\s*(이랑|랑|하고|와|과|보다)|§\s*도\s|(from|than|to|with|and|vs\.?|w/?) (an? |the |plain |normal |regular )?§|^(vs|versus)\b"
-)
-_TOGETHER = re.compile(
-    r"§\s*(이랑|랑|하고|와|과|도)\s*(같이|함께)|상관|연관|관계|\b(together|combine|relate[sd]?|related|connected) (with|to) (an? |the )?§|§ together"
-)
-"""What is asked of one term beside the one before: "top-p랑 같이 쓰면?"."""
 _ALL_OF = re.compile(r"셋|세\s*개|넷|네\s*개|\ball (of (them|these)|three|four)\b|\bthe three\b")
 _SIDE_ALONE = re.compile(r"\W*((그럼|그러면|and|then)\s*)?§\s*(이랑|랑|하고|와|과)(은|는)?(요)?\W*")
 _DROPPED = re.compile(
@@ -54,6 +48,9 @@ _SOCIAL = re.compile(
 )
 _DESCRIBED = 3
 """Words beside the names of a question from which it may describe something else than what it names."""
+_BULLET = "- "
+_LONG = 4_000
+"""Characters of an answer that are read for what it lists."""
 _OF_SEVERAL = frozenset({"compare", "same", "relation"})
 _SUBJECT = re.compile(r"\b(does|is|was|has|did) $", re.IGNORECASE)
 _MORE_SO = re.compile(r"^(so |and |then )?what('?s| is) (\w+er|more|less)\b")
@@ -65,23 +62,14 @@ _HOW_HIGH = re.compile(
 )
 """Asks how to set the term before: after temperature "코드 짤땐 높게 해 낮게 해?"."""
 _RATHER = re.compile(r"why not|instead|rather|대신|말고|안\s*(쓰|써|하|해)")
-_SETTING = re.compile(
-    r"§\s*(할\s*때|하는\s*동안|시에|때|중에)|\b(during|while|at) §"
-)  # after dropout: "추론할때도 켜두나"
+_HEADED = re.compile(r"\W*§\s*:")
+"""Names its subject before it asks: "quantization: is it slow?"."""
 _WHY_NOT = re.compile(
     r"^((so|but|then|and) )?why not (an? |the |just |use |plain )*§|왜\s*(그냥\s*)?§(을|를|은|는)?\s*안\s*(쓰|써)"
 )
 _DIFFERS = re.compile(
     r"(how|what).{0,12}§ (is |so |any )*differ|§(은|는|이|가)?\s*(뭐가|어떻게|어디가|얼마나)?\s*(다른|달라|다르|차이)"
 )
-_EFFECT = re.compile(
-    r"§(은|는|이|가|도|을|를)?\s*((안|덜|더|많이|얼마나|좀|그래도|확|별로|그만큼|똑같이)\s*)*(먹(어|나|겠|음|냐|지)|들어|떨어|나빠|좋아|올라|오르|늘|줄|낮아|높아|느려|빨라|잡아\s*먹|많이\s*먹|차지|아끼|절약)"
-    r"|\b(eat|use|need|take|cost|require)s? (up )?(the )?(less|more|fewer|least|most) §|§(은|는|이|가|도|을|를)?\s*(뭐가|머가|누가|어느\s*쪽이|둘\s*중\s*\S+)\s*(더|덜)"
-    r"|\b(does|will|would|can|do) (the |my )?§ (drop|suffer|go|get|degrade|improve|increase|decrease|fall|rise)\b"
-    r"|\bhow (much|many) (more |fewer |less |extra )?§\W*$|§(은|는|이|가)?\s*(몇|얼마)|^(그거|그건|그것|그게|그|이거|이건|얘|걔)(의|도)?\s*§|\b(its|their) §"
-    r"|\b(los(e|es|ing)|hurts?|saves?|increases?|reduces?|improves?|affects?|costs?) (the |any |much |more |my |some )*§"
-)
-"""Asks for something of the term before: after quantization "정확도는 안 떨어져요?", after RAG "그거 평가는 어떻게 해"."""
 _NEXT = re.compile(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)|\W*§(은|는|은요|는요|도)?\W*$")
 _AND_THAT = re.compile(
     r"(그럼|그러면|and|then|so|what about|how about)\s+(the )?[\w.+#-]+( [\w.+#-]+)?\W*|[\w.+#-]+(은|는)(요)?\W*",
@@ -117,11 +105,13 @@ class _Past:
     Attributes:
         topics: what it was about, for a question that leans on it.
         names: one entry for each thing that it named, or answered with.
+        listed: one for each thing that its answer lists, if it does.
     """
 
     read: Question
     topics: tuple[str, ...]
     names: tuple[str, ...]
+    listed: tuple[str, ...] = ()
 
 
 def _named(past: Sequence[_Past], *, several: bool = False) -> tuple[str, ...]:
@@ -134,6 +124,12 @@ def _named(past: Sequence[_Past], *, several: bool = False) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _aside(read: Question) -> Question:
+    """``read`` with its names as words like others: it asks for something of another term."""
+    words = [*read.leftovers, *(Leftover(m.start, m.end, m.surface) for m in read.mentions)]
+    return replace(read, mentions=(), leftovers=tuple(sorted(words, key=lambda word: word.start)), aside=read.entry_ids)
+
+
 class QuestionReader:
     """Reads questions against the names of one glossary."""
 
@@ -144,17 +140,20 @@ class QuestionReader:
         corrector: SpellingCorrector,
         is_name: Callable[[str], bool],
         leans: Callable[[Question, str], float],
+        follows: Callable[[Question, str], Subject],
     ) -> None:
         """Make a reader.
 
         Args:
             is_name: whether the glossary's text writes a word as the name of something, with or without an entry.
             leans: the probability that a question without a name is about a certain entry, that of the turn before.
+            follows: what a question that names something else is about, after a turn about a certain entry.
         """
         self.linker = linker
         self._corrector = corrector
         self._is_name = is_name
         self._leans = leans
+        self._follows = follows
 
     def read(self, question: str, *, language: Language | None = None, history: Sequence[Turn] = ()) -> Question:
         """Understand ``question`` after the turns of ``history``; the language is told by the letters unless given."""
@@ -192,54 +191,79 @@ class QuestionReader:
             return read
         topics = past[-1].topics
         read = replace(read, context=topics)
+        if pointing := self._pointing(read, past):
+            return pointing
         asked_for_name = read.kind == "reverse" or _OTHER_ONE.search(bare)
         if asked_for_name and len(read.leftovers) > 1 and not asks_directly(read):
             return replace(read, kind="reverse")
-        pronoun, compares = has_pronoun(read), bool(COMPARES.search(bare) or _MORE_SO.search(bare))
-        elliptic = not read.mentions and not read.model_name and (not read.leftovers or bool(_HOW_HIGH.search(bare)))
+        compares = bool(COMPARES.search(bare) or _MORE_SO.search(bare))
+        several = _named(past, several=True) if compares or _WHICH.search(bare) else ()
         if compares and read.mentions and _ALL_OF.search(bare):
-            ids = tuple(i for i in _named(past, several=True) if i not in read.entry_ids)
+            ids = tuple(i for i in several if i not in read.entry_ids)
             return replace(read, carried=ids, kind="compare") if ids else read
-        if self._one_side(read) and (
-            pronoun
-            or _WHY_NOT.search(bare)
-            or _DIFFERS.search(bare)
-            or _SET_AGAINST.search(bare)
-            or EQUATES.search(bare)
-        ):
-            kind: Kind | None = "same" if EQUATES.search(bare) else "compare" if compares else None
-            kind = "compare" if _SIDE_ALONE.fullmatch(bare) or _WHY_NOT.search(bare) else kind
-            kind = "relation" if kind is None and _TOGETHER.search(bare) else kind
-            if kind is not None:
-                ids = tuple(i for i in _named(past) if i not in read.entry_ids)[:1]
-                return replace(read, carried=ids, kind=kind) if ids else read
-        if compares and not read.mentions and (elliptic or pronoun or _WHICH.search(bare) or _MORE_SO.search(bare)):
-            ids = _named(past, several=True)
-            return replace(read, carried=ids, kind="compare") if ids else read
-        setting = len(read.mentions) == 1 and read.leftovers and _SETTING.search(bare)
-        if topics and len(read.mentions) == 1 and _EFFECT.search(bare) and not asks_directly(read):
-            words = [*read.leftovers, *(Leftover(m.start, m.end, m.surface) for m in read.mentions)]
-            plain = replace(
-                read,
-                mentions=(),
-                leftovers=tuple(sorted(words, key=lambda word: word.start)),
-                aside=read.mentions[0].entry_ids,
-            )
-            several = _named(past, several=True) if _WHICH.search(bare) or _MORE_SO.search(bare) or compares else ()
-            if len(several) > 1:  # "which one eats less vram"
-                return replace(plain, carried=several, kind="compare")
-            return self._with(plain, topics)
-        leans = pronoun and (read.kind in ("compare", "relation", "same") or points_back(read))
-        if read.mentions and not setting and not leans:
+        if read.mentions:
+            return self._beside(read, past, several=several)
+        pronoun = has_pronoun(read)
+        elliptic = not read.model_name and (not read.leftovers or bool(_HOW_HIGH.search(bare)))
+        if compares and (elliptic or pronoun or _WHICH.search(bare) or _MORE_SO.search(bare)):
+            return replace(read, carried=several, kind="compare") if several else read
+        if not topics or self._names_another(read):
+            return read
+        leans = pronoun if read.model_name else elliptic or self._leans(read, topics[0]) >= LEANS
+        return self._with(read, topics) if leans else read
+
+    def _beside(self, read: Question, past: Sequence[_Past], *, several: tuple[str, ...]) -> Question:
+        """A question that names a term: about that one, about the one before, or about both; ``several`` are those it may ask to choose from."""
+        bare, topics = masked(read), past[-1].topics
+        fresh = tuple(i for i in topics if i not in read.entry_ids)
+        names = {frozenset(mention.entry_ids) for mention in read.mentions}
+        complete = len(names) > 1 and read.kind in ("compare", "same") and not has_pronoun(read)
+        if complete or not fresh or _HEADED.match(bare):
+            subject: Subject = "named"
+        elif any(pattern.search(bare) for pattern in (TOGETHER, _WHY_NOT, _DIFFERS)):
+            subject = "both"
+        else:
+            subject = self._follows(read, fresh[0])
+        if subject == "named":
             return self._same_aspect(read, bare, past[-1].read)
-        ids = tuple(i for i in topics if i not in read.entry_ids)
-        if not ids or self._names_another(read):
-            return read
-        if not (read.mentions or read.model_name or elliptic or self._leans(read, ids[0]) >= LEANS):
-            return read
-        if read.model_name and not (elliptic or pronoun or setting):
-            return read
-        return self._with(read, ids[:1] if read.mentions else ids)
+        if subject == "before":
+            if len(several) > 1:  # "which one eats less vram"
+                return replace(_aside(read), carried=several, kind="compare")
+            return self._with(_aside(read), topics)
+        against = _SIDE_ALONE.fullmatch(bare) or any(
+            p.search(bare) for p in (_WHY_NOT, _DIFFERS, SET_AGAINST, COMPARES)
+        )
+        kind: Kind = (
+            "same" if EQUATES.search(bare) else "compare" if against and not TOGETHER.search(bare) else "relation"
+        )
+        return replace(read, carried=fresh[:1], kind=kind)
+
+    def _pointing(self, read: Question, past: Sequence[_Past]) -> Question | None:
+        """``read`` with names for what it points at among several things told before: "두 번째 거는?"; None if it does not."""
+        found = list(places(read.text))
+        names = (past[-1].listed or _named(past, several=True)) if found else ()
+        meant = [
+            Mention(
+                place.start,
+                place.end,
+                read.text[place.start : place.end],
+                (name,),
+                corrected=self.linker.name(name, read.language),
+            )
+            for place in found
+            if (name := place.of(names))
+        ]
+        if not meant:
+            return None
+        apart = [
+            word
+            for word in (*read.mentions, *read.leftovers)
+            if not any(m.start < word.end and word.start < m.end for m in meant)
+        ]
+        mentions = sorted((*meant, *(m for m in apart if isinstance(m, Mention))), key=lambda mention: mention.start)
+        leftovers = tuple(word for word in apart if isinstance(word, Leftover))
+        read = replace(read, mentions=tuple(mentions), leftovers=leftovers)
+        return replace(read, kind=kind_of(read))
 
     def _with(self, read: Question, ids: tuple[str, ...]) -> Question:
         """A question about what it names and about ``ids``; a word of it may begin the name of a related term."""
@@ -287,13 +311,6 @@ class QuestionReader:
                 return not read.mentions
         return False
 
-    @staticmethod
-    def _one_side(read: Question) -> bool:
-        """Whether a question names one side of a comparison only: "QLoRA랑 차이는?"."""
-        bare = masked(read)
-        one = len({frozenset(m.entry_ids) for m in read.mentions}) == 1
-        return one and (not read.leftovers or (len(read.leftovers) < 3 and bool(_SET_AGAINST.search(bare))))
-
     def _past(self, earlier: Sequence[Exchange]) -> list[_Past]:
         """What each earlier exchange was about, in order, without those that were about no term."""
         past: list[_Past] = []
@@ -306,12 +323,25 @@ class QuestionReader:
             described = read.kind == "reverse" or not read.mentions or len(read.leftovers) >= _DESCRIBED
             passing = described and read.kind not in _OF_SEVERAL and not asks_directly(read)
             if answered and answered not in read.entry_ids and (passing or answered in before):
-                past.append(_Past(read, (answered,), (answered,)))
+                past.append(_Past(read, (answered,), (answered,), self._listed(exchange.answer)))
             elif read.mentions:
                 topics, several = _topics(read), read.kind in _OF_SEVERAL or len(asks_directly(read)) > 1
                 told = (answered,) if answered in topics and not several else topics
-                past.append(_Past(read, told, tuple(dict.fromkeys(m.entry_ids[0] for m in read.mentions))))
+                names = tuple(dict.fromkeys(m.entry_ids[0] for m in read.mentions))
+                past.append(_Past(read, told, names, self._listed(exchange.answer)))
         return past
+
+    def _listed(self, answer: str) -> tuple[str, ...]:
+        """One entry for each thing that an answer lists: line by line, or side by side in its first sentence; nothing if it lists none."""
+        lines = [line for line in answer[:_LONG].splitlines() if line.startswith(_BULLET)]
+        if len(lines) > 1:
+            firsts = [self._subject(line) for line in lines]
+            return tuple(filter(None, firsts))
+        first = answer[slice(*next(iter(sentence_spans(answer[:MAX_QUESTION])), (0, 0)))]
+        mentions = self.linker.segment(first).mentions
+        run = mentions[side_by_side(first, [(m.start, m.end) for m in mentions])]
+        names = tuple(dict.fromkeys(m.entry_ids[0] for m in run))
+        return names if len(names) > 1 else ()
 
     def _subject(self, answer: str) -> str:
         """The entry that an answer names first, in its first sentence; nothing for a refusal, which names none."""

@@ -124,7 +124,7 @@ def _readings(text: str, left: Leftover, mentions: Sequence[Mention], *, linker:
         first, second = (left, name) if before else (name, left)
         between = text[first.end : second.start]
         if _AND.fullmatch(between):
-            for whole in _shared(left.surface, name.surface):
+            for whole in _shared(left.surface, name.corrected or name.surface):  # "sparse and dense retreival"
                 if (ids := linker.lookup(whole)) and ids != name.entry_ids:
                     yield Mention(left.start, left.end, left.surface, ids, corrected=linker.show(whole))
         if _BESIDE.fullmatch(between):

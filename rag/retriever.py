@@ -17,11 +17,12 @@ from langchain_core.retrievers import BaseRetriever
 from numpy.typing import NDArray
 from pydantic import ConfigDict, PrivateAttr
 
-from rag import leaning
+from rag import following, leaning
 from rag.compounds import absent_name
 from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings, Vectors
 from rag.evidence import THRESHOLD, Evidence, Signs, weigh
+from rag.following import Subject, masked_text, subject_of
 from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked, spread_told
 from rag.groups import FITS, SAME_LIST, SAME_QUESTION, best_group
 from rag.index import GlossaryIndex
@@ -48,6 +49,8 @@ _COVERING = 5
 """Entries that cover most of the question whose passages are ranked, however far their words are apart, ..."""
 _ASKED = 10
 """... and entries by their stored questions."""
+_VECTORS = 16
+"""Texts whose vectors are kept: one question has up to three, and a follow-up is read, found and answered by the same."""
 _NAME_WORDS = 2
 """Words of a question for a definition that may be a name without an entry: "what is federated learning"."""
 
@@ -94,6 +97,7 @@ class GlossaryRetriever(BaseRetriever):
     _latin_words: frozenset[str] = PrivateAttr()
     _is_word: Callable[[str], bool] = PrivateAttr()
     _core: Callable[[Language], EntryCores] = PrivateAttr()
+    _vector: Callable[[str], Vectors] = PrivateAttr()
     _ids: list[str] = PrivateAttr()
     _number: dict[str, int] = PrivateAttr()
 
@@ -113,6 +117,7 @@ class GlossaryRetriever(BaseRetriever):
             keep = (chunk.lang == lang or chunk.entry_id in lacking for chunk in chunks)
             self._masks[lang] = np.fromiter(keep, dtype=bool, count=len(chunks))
         self._core = lru_cache(maxsize=len(LANGUAGES))(self._read_core)  # a question needs that of its language
+        self._vector = lru_cache(maxsize=_VECTORS)(self._encoded)
         self._ids = list(self.index.entries)
         self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
         vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
@@ -120,7 +125,9 @@ class GlossaryRetriever(BaseRetriever):
         self._is_word = lru_cache(maxsize=50_000)(vocabulary.__contains__)  # a scan of 2 MB; the reader asks repeatedly
         linker = Linker(self.index.entries.values())
         corrector = SpellingCorrector(linker.names, display=linker.display, is_word=self.is_spelled)
-        self._reader = QuestionReader(linker, corrector=corrector, is_name=self.is_name, leans=self.leans)
+        self._reader = QuestionReader(
+            linker, corrector=corrector, is_name=self.is_name, leans=self.leans, follows=self.following
+        )
         self._words = Vocabulary(
             terms=self.index.terms,
             asked=Counter(chain.from_iterable(self.index.asked.terms.values())),
@@ -141,6 +148,9 @@ class GlossaryRetriever(BaseRetriever):
             asked=index.asked.terms,
             language=language,
         )
+
+    def _encoded(self, text: str) -> Vectors:
+        return self.embeddings.encode([text], query=True)[0]
 
     @property
     def reader(self) -> QuestionReader:
@@ -179,21 +189,45 @@ class GlossaryRetriever(BaseRetriever):
 
     def leaning_signs(self, question: Question, entry_id: str) -> dict[str, float]:
         """What tells that, as :mod:`rag.leaning` weighs it."""
-        vector = self.embeddings.encode([self._query_text(replace(question, carried=(entry_id,)))], query=True)[0]
+        vector = self._vector(self._query_text(replace(question, carried=(entry_id,))))
         mask = self._masks[question.language]
         own = [row for row in self._rows_of_entry.get(entry_id, ()) if mask[row]]
         others = mask.copy()
         others[own] = False
         best = self.index.store.search_rows(vector, k=1, rows=others)
-        terms = self.index.terms
-        said = {token: terms.idf(token) for word in question.content for token in tokens(word)}
-        shared = sum(weight for token, weight in said.items() if self.uses(entry_id, token))
         return leaning.signs(
             question,
             own=max(self._cosines(own, vector).values(), default=0.0),
             other=best[0][1] if best else 0.0,
-            shared=shared / max(1.0, sum(said.values())),
+            shared=self._shared(question, (entry_id,)),
         )
+
+    def following(self, question: Question, entry_id: str) -> Subject:
+        """What a follow-up that names a term is about: a certain entry, that of the turn before, what it names, or both."""
+        vector = self._vector(masked_text(question))
+        return subject_of(self.following_signs(question, entry_id), vector, model=self.embeddings.model)
+
+    def following_signs(self, question: Question, entry_id: str) -> dict[str, float]:
+        """What tells that beside the vector, as :mod:`rag.following` weighs it."""
+        linker, terms, named = self._reader.linker, self.index.terms, question.entry_ids
+        rarities = [terms.idf(token) for m in question.mentions for token in tokens(m.corrected or m.surface)]
+        return following.signs(question) | {
+            "kin": float(not linker.kin(entry_id).isdisjoint(named)),
+            "siblings": float(any(linker.siblings(entry_id, other) for other in named)),
+            "above": float(any(linker.is_kind_of(entry_id, other) for other in named)),
+            "below": float(any(linker.is_kind_of(other, entry_id) for other in named)),
+            "rare": max(rarities, default=0.0) / 5,
+            "hub": sum(len(linker.kin(other)) for other in named) / len(named) / 10,
+            "shared before": self._shared(question, (entry_id,)),
+            "shared named": self._shared(question, named),
+        }
+
+    def _shared(self, question: Question, entry_ids: Collection[str]) -> float:
+        """How much of what a question says some of the entries say too, 0..1."""
+        terms = self.index.terms
+        said = {token: terms.idf(token) for word in question.content for token in tokens(word)}
+        shared = sum(weight for token, weight in said.items() if any(self.uses(i, token) for i in entry_ids))
+        return shared / max(1.0, sum(said.values()))
 
     def entry_hits(self, entry_id: str, *, language: Language) -> list[Hit]:
         """All chunks of an entry in ``language`` (or in the one it has), in file order."""
@@ -202,7 +236,7 @@ class GlossaryRetriever(BaseRetriever):
 
     def leanings(self, question: Question, entry_id: str) -> dict[str, float]:
         """How much each passage of an entry leans, away from what all say, towards what the question says beside its name; by chunk id."""
-        vector = self.embeddings.encode([without_names(question, {entry_id})], query=True)[0]
+        vector = self._vector(without_names(question, {entry_id}))
         rows = [row for row in self._rows_of_entry.get(entry_id, ()) if self._masks[question.language][row]]
         passages = self.index.store.index.reconstruct_batch(np.array(rows, dtype=np.int64))
         apart = passages - passages.mean(axis=0)
@@ -213,7 +247,7 @@ class GlossaryRetriever(BaseRetriever):
         """Rank passages for a question that was read; ``k`` is kept within 1 and 10."""
         k = max(1, min(k or self.top_k, MAX_TOP_K))
         text = self._query_text(question)
-        vector = self.embeddings.encode([text], query=True)[0]
+        vector = self._vector(text)
         described = self._by_description(text, vector)
         intent = intent_of(vector, model=self.embeddings.model)
         told, question = question, replace(question, kind=refined(question, intent))

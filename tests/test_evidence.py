@@ -131,6 +131,7 @@ READER = QuestionReader(
     corrector=SpellingCorrector(NAMES.names, display=NAMES.display, is_word=lambda word: True),
     is_name=lambda word: False,
     leans=lambda question, entry_id: 0.0,
+    follows=lambda question, entry_id: "named",
 )
 TEXT = "linear attention is a layer; models sample layers; 선형 어텐션, 무한; top-p sampling"
 

@@ -55,6 +55,7 @@ def test_words_that_go_on(retriever: GlossaryRetriever, text: str, goes_on: bool
     assert opens_as_follow_up(retriever.reader.read(text)) is goes_on
 
 
+@pytest.mark.slow
 def test_it_is_learnt_from_follow_ups_and_from_questions_that_stand_alone(retriever: GlossaryRetriever) -> None:
     made = list(examples(retriever))
     assert min(sum(e.leans for e in made), sum(not e.leans for e in made)) > 200

@@ -88,3 +88,8 @@ def test_people_are_no_perplexity(reader: QuestionReader, typed: str, named: tup
 )
 def test_what_is_it_is_written_as_it_is_said(text: str, spelt: str) -> None:
     assert spell_out(text) == spelt
+
+
+def test_a_word_that_a_misspelt_name_shares_is_said_once(reader: QuestionReader) -> None:
+    read = reader.read("what's the differnce between sparse and dense retreival")
+    assert read.entry_ids == ("sparse-retrieval", "dense-retrieval")

@@ -53,13 +53,13 @@ def test_a_refusal_points_at_the_entries_that_use_the_word(question: str, entry:
         (["벡터 DB가 뭐야", "HNSW는?", "그거랑 IVF 차이는?"], {"hnsw", "ivf"}),
         (["explain beam search", "why not just greedy then"], {"beam-search", "greedy-decoding"}),
         (["What is MoE?", "then who picks the expert?"], {"router", "moe"}),
-        (["드롭아웃 뭐야", "추론할때도 켜두나"], {"dropout", "inference"}),
+        (["드롭아웃 뭐야", "추론할때도 켜두나"], {"dropout"}),
         (["what is mmlu", "is there a korean one"], {"kmmlu"}),
         (["SQuAD가 뭐야", "한국어로 된 건?"], {"korquad"}),
         (["in-context learning이 뭐야", "do the weights change when that happens"], {"in-context-learning"}),
         (["퍼플렉시티가 뭐야", "높으면 좋은거?"], {"perplexity"}),
         (["what is NER", "what kinds of things does it pick out"], {"ner"}),
-        (["RAG 구조 알려줘", "그거 평가는 어떻게 해"], {"ragas"}),
+        (["RAG 구조 알려줘", "그거 평가는 어떻게 해"], {"rag"}),
         (["tell me about mixtral", "how many parameters"], {"mixtral"}),
         (["what is dpo", "and rlhf?", "whats simpler to train"], {"dpo", "rlhf"}),
         (["맘바는?", "걔는 왜 긴 글에 유리하대?"], {"mamba"}),
@@ -74,6 +74,39 @@ def test_a_refusal_points_at_the_entries_that_use_the_word(question: str, entry:
 def test_a_follow_up_is_about_the_terms_that_it_leans_on(turns: list[str], cited: set[str]) -> None:
     answer = ask(*turns)
     assert {c.id for c in answer.citations} >= cited
+
+
+@pytest.mark.parametrize(
+    ("turns", "about"),
+    [
+        (["what is cross attention", "does gpt have that too"], "cross-attention"),
+        (["IA3가 뭐야", "그럼 추론속도는 더 느려짐?"], "ia3"),
+        (["로라가 뭔가요", "근데 그러면 추론속도 느려지는거 아니에요?"], "lora"),
+        (["what is prompt caching", "then how should i order my prompt"], "prompt-caching"),
+        (["what is a reward model", "does it need much gpu memory"], "reward-model"),
+        (["what is bleu", "and rouge?"], "rouge"),
+        (["vLLM은 어디에 써?", "역전파 설명좀"], "backpropagation"),
+        (["gqa가 뭐죠", "mqa는 kv헤드를 몇개쓰는데"], "mqa"),
+    ],
+)
+def test_a_follow_up_that_names_something_in_passing_is_about_the_term_before(turns: list[str], about: str) -> None:
+    assert ask(*turns).citations[0].id == about
+
+
+@pytest.mark.parametrize(
+    ("listing", "question", "meant"),
+    [
+        ("데이터 병렬화, 텐서 병렬화, 파이프라인 병렬화가 있습니다.", "그중 마지막꺼 단점은", "pipeline-parallelism"),
+        ("지도 미세조정(SFT), 보상 모델 학습, 강화학습 순서입니다.", "두번째 거는 왜 필요해", "reward-model"),
+        ("Greedy decoding and beam search.", "when would i use the latter", "beam-search"),
+        ("- LoRA is a method. [1]\n- BM25 is a function. [2]", "limits of the second one", "bm25"),
+    ],
+)
+def test_a_follow_up_may_point_at_one_of_what_was_listed(listing: str, question: str, meant: str) -> None:
+    history = [{"role": "user", "content": "뭐뭐 있어?"}, {"role": "assistant", "content": listing}]
+    answer = open_shipped().ask(question, history=history)
+    assert {c.id for c in answer.citations} == {meant}
+    assert open_shipped().retriever.index.entries[meant].name(answer.language) in answer.notes[0]
 
 
 @pytest.mark.parametrize("question", ["how is it different from alibi", "alibi랑은 뭐가 달라"])

@@ -141,8 +141,13 @@ def relation(sources: Sources) -> Draft:
     a, b = subjects[:2]
     joint = [*sources.joint(a, b)[:3], *_versus(sources, a, b)[:1]]
     notes = list(_kinship(sources, a, b))
-    if not joint and not notes:  # "bert로 글 생성 잘되나?" asks about the first
-        return Draft(lines_of([*sources.best(sources.sentences(a), least=2, most=3), *sources.sentences(b)[:1]]))
+    if (
+        not joint and not notes
+    ):  # "bert로 글 생성 잘되나?" asks about the first, "does it need VRAM?" about the term before
+        first, second = (b, a) if b in sources.question.carried else (a, b)
+        return Draft(
+            lines_of([*sources.best(sources.sentences(first), least=2, most=3), *sources.sentences(second)[:1]])
+        )
     sides = [s for i in (a, b) for s in sources.sentences(i, "definition")[:1]]
     return Draft(lines_of([*joint[:3], *sides]), notes) if joint else compare(sources)
 

@@ -1,0 +1,102 @@
+"""Fit the weights of :mod:`rag.following`: ``python -m evals.following`` (about a minute). Needs scikit-learn.
+
+Learns from ``datasets/followups.jsonl``, and from patterns of chat with a name put in, as plain questions about something else: those that
+:mod:`evals.intent` learns from, half of them behind a turn about a related term. Prints, in five folds over the terms of the turns before, how many are read rightly, with the
+vector of what is asked and by the signs alone (for other encoders), and writes ``rag/data/following.npz``.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from evals.data import UNANSWERABLE, FollowUpCase, learnt_from, load_follow_ups, load_patterns
+from rag.chain import open_assistant
+from rag.following import SUBJECTS, features, masked_text
+from rag.question import Question
+from rag.retriever import GlossaryRetriever
+from rag.settings import Settings
+
+__all__ = ["examples", "plain"]
+
+_OUT = Path(__file__).parent.parent / "rag" / "data" / "following.npz"
+_FOLDS = 5
+_PLAIN = 120
+"""Plain questions beside the conversations; the more, the more of them and the fewer others are read rightly."""
+_SHORT = 9
+"""Words of a plain question at most."""
+_RELATED = 0.5
+"""Share of them behind a turn about a related term."""
+Matrix = NDArray[np.float64]
+
+
+def examples(retriever: GlossaryRetriever) -> list[tuple[FollowUpCase, Question]]:
+    """The conversations in whose second question a name is found, and that question as it is read alone."""
+    read = [(case, retriever.reader.read(case.question, language=case.lang)) for case in load_follow_ups()]
+    return [(case, question) for case, question in read if question.mentions]
+
+
+def plain(retriever: GlossaryRetriever, *, count: int = _PLAIN, seed: int = 0) -> list[tuple[FollowUpCase, Question]]:
+    """Patterns of chat with a name put in, behind turns about other terms."""
+    draw, entries, linker = random.Random(seed), retriever.index.entries, retriever.reader.linker
+    patterns = [
+        p
+        for p in load_patterns("patterns_chat.jsonl")
+        if learnt_from(p) and p["kind"] not in (UNANSWERABLE, "fact", "relation")
+    ]
+    short = [p for p in patterns if len(p["text"].split()) <= _SHORT]
+    made = []
+    for pattern in draw.sample(short, count):
+        entry = entries[draw.choice(sorted(entries))]
+        kin = sorted(linker.kin(entry.id))
+        before = draw.choice(kin if kin and draw.random() < _RELATED else sorted(entries))
+        text = pattern["text"].replace("{}", entry.name(pattern["lang"]))
+        read = retriever.reader.read(text, language=pattern["lang"])
+        if read.mentions and before not in read.entry_ids:
+            made.append((FollowUpCase(text, pattern["lang"], "", before, "named"), read))
+    return made
+
+
+def fit(rows: Matrix, labels: Sequence[str]) -> Matrix:
+    """Weights; shape (features, subjects). The last feature is the constant, which is not regularized."""
+    model = LogisticRegression(max_iter=5_000).fit(rows[:, :-1], labels)
+    if tuple(model.classes_) != SUBJECTS:
+        raise ValueError(f"expected the labels {SUBJECTS}, found {tuple(model.classes_)}")
+    return np.vstack([model.coef_.T, model.intercept_])
+
+
+def main() -> None:
+    """Command line."""
+    retriever = open_assistant(Settings()).retriever
+    written = examples(retriever)
+    made = [*written, *plain(retriever)]
+    labels = np.array([case.about for case, _ in made])
+    found = [retriever.following_signs(question, case.entry) for case, question in made]
+    vectors = retriever.embeddings.queries([masked_text(question) for _, question in made])
+    tables = {
+        "with vector": np.array([features(signs, vector) for signs, vector in zip(found, vectors, strict=True)]),
+        "signs alone": np.array([features(signs, None) for signs in found]),
+    }
+    entries = sorted({case.entry for case, _ in made})
+    random.Random(0).shuffle(entries)
+    fold = np.array([entries.index(case.entry) % _FOLDS for case, _ in made])
+    for name, rows in tables.items():
+        told = labels.copy()
+        for number in range(_FOLDS):
+            weighed = rows[fold == number] @ fit(rows[fold != number], labels[fold != number].tolist())
+            told[fold == number] = np.array(SUBJECTS)[weighed.argmax(axis=1)]
+        right, of = told == labels, labels[: len(written)]
+        by_subject = ", ".join(f"{right[: len(of)][of == s].mean():.3f} of {(of == s).sum()} {s}" for s in SUBJECTS)
+        print(
+            f"{name}: {right[: len(of)].mean():.3f} of {len(of)} conversations ({by_subject}), {right[len(of) :].mean():.3f} of {len(made) - len(of)} plain ones"
+        )
+    np.savez(_OUT, **{name: fit(rows, labels.tolist()).astype(np.float32) for name, rows in tables.items()})
+
+
+if __name__ == "__main__":
+    main()
