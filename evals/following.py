@@ -17,7 +17,8 @@ from sklearn.linear_model import LogisticRegression
 
 from evals.data import UNANSWERABLE, FollowUpCase, learnt_from, load_follow_ups, load_patterns
 from rag.chain import open_assistant
-from rag.following import SUBJECTS, features, masked_text
+from rag.following import SUBJECTS, masked_text
+from rag.linear import SIGNS_ALONE, WITH_VECTOR, features
 from rag.question import Question
 from rag.retriever import GlossaryRetriever
 from rag.settings import Settings
@@ -79,8 +80,8 @@ def main() -> None:
     found = [retriever.following_signs(question, case.entry) for case, question in made]
     vectors = retriever.embeddings.queries([masked_text(question) for _, question in made])
     tables = {
-        "with vector": np.array([features(signs, vector) for signs, vector in zip(found, vectors, strict=True)]),
-        "signs alone": np.array([features(signs, None) for signs in found]),
+        WITH_VECTOR: np.array([features(signs, vector) for signs, vector in zip(found, vectors, strict=True)]),
+        SIGNS_ALONE: np.array([features(signs, None) for signs in found]),
     }
     entries = sorted({case.entry for case, _ in made})
     random.Random(0).shuffle(entries)
@@ -95,7 +96,8 @@ def main() -> None:
         print(
             f"{name}: {right[: len(of)].mean():.3f} of {len(of)} conversations ({by_subject}), {right[len(of) :].mean():.3f} of {len(made) - len(of)} plain ones"
         )
-    np.savez(_OUT, **{name: fit(rows, labels.tolist()).astype(np.float32) for name, rows in tables.items()})
+    weights = {name: fit(rows, labels.tolist()).astype(np.float32) for name, rows in tables.items()}
+    np.savez(_OUT, allow_pickle=False, **weights)
 
 
 if __name__ == "__main__":

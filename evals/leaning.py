@@ -2,12 +2,11 @@
 
 Learns from development questions and from picked ones that name no term: those that follow a turn about the entry that answers them,
 and those that stand alone, put behind a turn about something else, half of them behind one about a related term. Prints, in five folds,
-how many of each are read as follow-ups, and writes ``rag/data/leaning.json``.
+how many of each are read as follow-ups, and writes ``rag/data/leaning.npz``.
 """
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,13 +19,14 @@ from sklearn.linear_model import LogisticRegression
 from evals.data import load_answers, load_picked, load_retrieval
 from rag.chain import open_assistant
 from rag.leaning import LEANS, MAY_LEAN
+from rag.linear import SIGNS_ALONE, WITH_VECTOR, features
 from rag.question import Question
 from rag.retriever import GlossaryRetriever
 from rag.settings import Settings
 
 __all__ = ["Example", "examples"]
 
-_OUT = Path(__file__).parent.parent / "rag" / "data" / "leaning.json"
+_OUT = Path(__file__).parent.parent / "rag" / "data" / "leaning.npz"
 _FOLDS = 5
 _RELATED = 0.5
 """Share of the questions that stand alone which are put behind a turn about a related term."""
@@ -81,25 +81,31 @@ def main() -> None:
     retriever = open_assistant(Settings()).retriever
     made = list(examples(retriever))
     found = [retriever.leaning_signs(example.question, example.topic) for example in made]
-    names = list(found[0])
-    rows = np.array([[signs[name] for name in names] for signs in found])
+    vectors = retriever.embeddings.queries([example.question.text for example in made])
+    tables = {
+        WITH_VECTOR: np.array([features(signs, vector) for signs, vector in zip(found, vectors, strict=True)]),
+        SIGNS_ALONE: np.array([features(signs, None) for signs in found]),
+    }
     leans = np.array([example.leans for example in made])
-    weights = np.where(leans, 0.5 / leans.sum(), 0.5 / (~leans).sum()) * len(leans)
     fold = np.random.default_rng(0).integers(0, _FOLDS, len(made))
+    for name, rows in tables.items():
+        told = np.zeros(len(made))
+        for number in range(_FOLDS):
+            told[fold == number] = rows[fold == number] @ fit(rows[fold != number], leans[fold != number])[:, 0]
+        for bound in (MAY_LEAN, LEANS, 0.5):
+            both = [float((1 / (1 + np.exp(-told[leans == kind])) >= bound).mean()) for kind in (True, False)]
+            print(
+                f"{name}, from {bound}: {both[0]:.3f} of {leans.sum()} follow-ups, {both[1]:.3f} of {(~leans).sum()} others"
+            )
+    weights = {name: fit(rows, leans).astype(np.float32) for name, rows in tables.items()}
+    np.savez(_OUT, allow_pickle=False, **weights)
 
-    def fitted(chosen: NDArray[np.bool_]) -> LogisticRegression:
-        return LogisticRegression(max_iter=5_000).fit(rows[chosen], leans[chosen], sample_weight=weights[chosen])
 
-    told = np.zeros(len(made))
-    for number in range(_FOLDS):
-        told[fold == number] = fitted(fold != number).predict_proba(rows[fold == number])[:, 1]
-    for bound in (MAY_LEAN, LEANS, 0.5):
-        both = [float((told[leans == kind] >= bound).mean()) for kind in (True, False)]
-        print(f"from {bound}: {both[0]:.3f} of {leans.sum()} follow-ups, {both[1]:.3f} of {(~leans).sum()} others")
-    model = fitted(np.ones(len(made), dtype=bool))
-    values = {"bias": model.intercept_[0], **dict(zip(names, model.coef_[0], strict=True))}
-    text = json.dumps({name: round(float(value), 3) for name, value in values.items()}, indent=1)
-    _OUT.write_text(text + "\n", "utf-8")
+def fit(rows: NDArray[np.float64], leans: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights, shape (features, 1), of examples of which both kinds count the same. The last feature is the constant."""
+    weights = np.where(leans, 0.5 / leans.sum(), 0.5 / (~leans).sum()) * len(leans)
+    model = LogisticRegression(max_iter=5_000).fit(rows[:, :-1], leans, sample_weight=weights)
+    return np.vstack([model.coef_.T, model.intercept_])
 
 
 if __name__ == "__main__":

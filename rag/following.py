@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.kinds import COMPARES, EQUATES
+from rag.linear import logits
 from rag.question import Question, asks_directly, has_pronoun, masked, points_back, stands_as_topic
-from rag.settings import BUNDLED_MODEL
 
-__all__ = ["SET_AGAINST", "SUBJECTS", "TOGETHER", "Subject", "features", "masked_text", "signs", "subject_of"]
+__all__ = ["SET_AGAINST", "SUBJECTS", "TOGETHER", "Subject", "masked_text", "signs", "subject_of"]
 
 Subject = Literal["before", "both", "named"]
 SUBJECTS: tuple[Subject, ...] = ("before", "both", "named")
@@ -33,8 +31,6 @@ TOGETHER = re.compile(
     r"§\s*(이랑|랑|하고|와|과|도)\s*(같이|함께)|상관|연관|관계|\b(together|combine|relate[sd]?|related|connected) (with|to) (an? |the )?§|§ together"
 )
 """What is asked of one term beside the one before: "top-p랑 같이 쓰면?"."""
-_VECTOR_UNIT = 5.0
-"""The components of a unit vector are small: times so much, the same regularization suits them and the signs."""
 
 
 def masked_text(question: Question) -> str:
@@ -63,25 +59,11 @@ def signs(question: Question) -> dict[str, float]:
     }
 
 
-def features(found: Mapping[str, float], vector: NDArray[np.float32] | None) -> NDArray[np.float64]:
-    """What is weighed, in order: the signs by name, the vector if there is one, a constant."""
-    told = [value for _, value in sorted(found.items())]
-    return np.concatenate([told, [] if vector is None else _VECTOR_UNIT * vector, [1.0]])
-
-
-@cache
-def _weights(name: str) -> NDArray[np.float64]:
-    with (files("rag") / "data" / "following.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return np.asarray(arrays[name], dtype=np.float64)
-
-
 def subject_of(found: Mapping[str, float], vector: NDArray[np.float32], *, model: str) -> Subject:
     """The likeliest subject of a follow-up.
 
     Args:
-        found: its signs, and those of the two terms, as :meth:`GlossaryRetriever.following` puts them together.
-        vector: of :func:`masked_text`; it counts only if the bundled ``model`` made it, for which the weights are.
+        found: its signs, and those of the two terms, as :meth:`GlossaryRetriever.following_signs` puts them together.
+        vector: of :func:`masked_text`, by ``model``.
     """
-    known = model == BUNDLED_MODEL
-    weighed = features(found, vector if known else None) @ _weights("with vector" if known else "signs alone")
-    return SUBJECTS[int(weighed.argmax())]
+    return SUBJECTS[int(logits("following.npz", found, vector, model=model).argmax())]

@@ -255,13 +255,12 @@ class QuestionReader:
         ]
         if not meant:
             return None
-        apart = [
-            word
-            for word in (*read.mentions, *read.leftovers)
-            if not any(m.start < word.end and word.start < m.end for m in meant)
-        ]
-        mentions = sorted((*meant, *(m for m in apart if isinstance(m, Mention))), key=lambda mention: mention.start)
-        leftovers = tuple(word for word in apart if isinstance(word, Leftover))
+
+        def apart(word: Mention | Leftover) -> bool:
+            return not any(m.start < word.end and word.start < m.end for m in meant)
+
+        mentions = sorted([*meant, *filter(apart, read.mentions)], key=lambda mention: mention.start)
+        leftovers = tuple(filter(apart, read.leftovers))
         read = replace(read, mentions=tuple(mentions), leftovers=leftovers)
         return replace(read, kind=kind_of(read))
 

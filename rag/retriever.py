@@ -150,7 +150,8 @@ class GlossaryRetriever(BaseRetriever):
         )
 
     def _encoded(self, text: str) -> Vectors:
-        return self.embeddings.encode([text], query=True)[0]
+        vector: Vectors = self.embeddings.encode([text], query=True)[0]
+        return vector
 
     @property
     def reader(self) -> QuestionReader:
@@ -185,7 +186,8 @@ class GlossaryRetriever(BaseRetriever):
 
     def leans(self, question: Question, entry_id: str) -> float:
         """The probability that a question without a name is about a certain entry, that of the turn before."""
-        return leaning.probability(self.leaning_signs(question, entry_id))
+        vector = self._vector(question.text)
+        return leaning.probability(self.leaning_signs(question, entry_id), vector, model=self.embeddings.model)
 
     def leaning_signs(self, question: Question, entry_id: str) -> dict[str, float]:
         """What tells that, as :mod:`rag.leaning` weighs it."""

@@ -7,6 +7,7 @@ from helpers import open_shipped
 
 from evals.leaning import examples
 from rag.leaning import LEANS, MAY_LEAN, opens_as_follow_up, probability, signs
+from rag.question import Question
 from rag.retriever import GlossaryRetriever
 
 
@@ -44,10 +45,16 @@ def test_another_subject_does_not(retriever: GlossaryRetriever, topic: str, text
 
 def test_nearness_and_shared_words_speak_for_it_and_content_against(retriever: GlossaryRetriever) -> None:
     short, long = retriever.reader.read("장점은?"), retriever.reader.read("여행 비행기 호텔 예약 날짜 장점")
-    near = probability(signs(short, own=0.9, other=0.85, shared=1.0))
-    assert near > probability(signs(short, own=0.85, other=0.9, shared=1.0))
-    assert near > probability(signs(short, own=0.9, other=0.85, shared=0.0))
-    assert near > probability(signs(long, own=0.9, other=0.85, shared=1.0))
+    vector = retriever.embeddings.encode([short.text], query=True)[0]
+    model = retriever.embeddings.model
+
+    def told(question: Question, *, own: float, other: float, shared: float) -> float:
+        return probability(signs(question, own=own, other=other, shared=shared), vector, model=model)
+
+    near = told(short, own=0.9, other=0.85, shared=1.0)
+    assert near > told(short, own=0.85, other=0.9, shared=1.0)
+    assert near > told(short, own=0.9, other=0.85, shared=0.0)
+    assert near > told(long, own=0.9, other=0.85, shared=1.0)
 
 
 @pytest.mark.parametrize(("text", "goes_on"), [("그럼 단점은?", True), ("and the limits?", True), ("느린 모델", False)])
