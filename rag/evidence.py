@@ -150,8 +150,8 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
         "near the turn before": float(
             bool(hits) and any(hits[0].chunk.entry_id in words.kin(i) for i in question.context)
         ),
-        "coverage": top.get("coverage", 0.0),
-        "core": top.get("core", 0.0),
+        "coverage": top.get("covered", 0.0),
+        "core": top.get("core covered", 0.0),
         **({"list": 1.0, "group": signs.group} if question.kind == "list" and signs.group is not None else {}),
         "told": spread_told(top.get("told cosine", 0.0)),
         **({"asked": spread_asked(top["asked cosine"])} if "asked cosine" in top else {}),

@@ -10,9 +10,10 @@ from itertools import pairwise
 __all__ = ["Place", "places", "side_by_side"]
 
 _KOREAN_THING = r"\s*(꺼|껏|거|것|건|껀|애|놈|방법|방식|기법|녀석)"
+_OF_THEM = r"(그|이|저)?\s*중(에서?)?\s+"
 _ENGLISH_THING = r"( (one|ones|method|option|kind|approach|technique)\b|(?=\W*$)|(?=,))"
 _PLACES: tuple[tuple[int | None, re.Pattern[str]], ...] = tuple(
-    (index, re.compile(pattern, re.IGNORECASE))
+    (index, re.compile(rf"({_OF_THEM})?({pattern})", re.IGNORECASE))
     for index, pattern in (
         (0, rf"(첫\s*번째|1\s*번째?|(맨\s*)?(앞|처음)(에|의)?){_KOREAN_THING}|(첫\s*번째|1번)(은|는|이|가|을|를)(?![가-힣])|(?<![가-힣])전자(는|가|의|를|도)"),
         (1, rf"(두\s*번째|2\s*번째?){_KOREAN_THING}|(두\s*번째|2번)(은|는|이|가|을|를)(?![가-힣])"),

@@ -23,7 +23,7 @@ from rag.cores import EntryCores
 from rag.embedding import ArrayEmbeddings, Vectors
 from rag.evidence import THRESHOLD, Evidence, Signs, weigh
 from rag.following import Subject, masked_text, subject_of
-from rag.fusion import SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked, spread_told
+from rag.fusion import NAMELESS, SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked, spread_told
 from rag.groups import FITS, SAME_LIST, SAME_QUESTION, best_group
 from rag.index import GlossaryIndex
 from rag.intent import UNKNOWN, Intent, intent_of
@@ -87,6 +87,7 @@ class GlossaryRetriever(BaseRetriever):
     embeddings: ArrayEmbeddings
     top_k: int = 5
     weights: Weights = Weights()
+    nameless: Weights = NAMELESS
     threshold: float = THRESHOLD
 
     _reader: QuestionReader = PrivateAttr()
@@ -268,9 +269,20 @@ class GlossaryRetriever(BaseRetriever):
         enough = evidence.confidence >= self.threshold
         return Retrieval(question, best if enough else (), best, evidence, entries, intent, cosines, listed)
 
+    def best_of_each(self, question: Question) -> list[Hit]:
+        """The best passage of each entry that is found, best first."""
+        text = self._query_text(question)
+        vector = self._vector(text)
+        hits = self._scored(question, text, vector, self._by_description(text, vector))
+        best: dict[str, Hit] = {}
+        for hit in hits:
+            best.setdefault(hit.chunk.entry_id, hit)
+        return [*best.values()]
+
     def _scored(self, question: Question, text: str, vector: Vectors, described: Vectors) -> list[Hit]:
         """Passages that some signal finds, best first."""
         mask, chunks = self._masks[question.language], self.index.chunks
+        weights = self.weights if question.entry_ids or _asks_about_a_word(question) else self.nameless
         dense = dict(self.index.store.search_rows(vector, k=_POOL, rows=mask))
         unglued = _GLUED_PARTICLE.sub("", text)
         lexical = {row: s for row, s in self.index.lexical.search(unglued, k=4 * _POOL) if mask[row]}
@@ -279,7 +291,7 @@ class GlossaryRetriever(BaseRetriever):
         links = name_links(
             question,
             linker=self._reader.linker,
-            weights=self.weights,
+            weights=weights,
             entries=self.index.entries,
             about_korean=self._is_about_korean,
         )
@@ -292,9 +304,9 @@ class GlossaryRetriever(BaseRetriever):
         rows = {row for row in rows if mask[row]}
         dense |= self._cosines(rows - dense.keys(), vector)
         shared = self._entry_signals(
-            rows, question, text=unglued, dense=dense, asked=asked, told=told, coverage=coverage, links=links
+            rows, question, weights, text=unglued, dense=dense, asked=asked, told=told, coverage=coverage, links=links
         )
-        fusion = Fusion(question.kind, self.weights, dense, lexical, shared)
+        fusion = Fusion(question.kind, weights, dense, lexical, shared)
         hits = [fusion.hit(row, chunks[row]) for row in rows]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.id))
 
@@ -356,6 +368,7 @@ class GlossaryRetriever(BaseRetriever):
         self,
         rows: Iterable[int],
         question: Question,
+        weights: Weights,
         *,
         text: str,
         dense: Mapping[int, float],
@@ -365,7 +378,7 @@ class GlossaryRetriever(BaseRetriever):
         links: Mapping[str, float],
     ) -> dict[str, dict[str, float]]:
         """The weighted signals that all passages of an entry share, for the entries of ``rows``."""
-        weights, chunks, cores = self.weights, self.index.chunks, self._core(question.language)
+        chunks, cores = self.index.chunks, self._core(question.language)
         core, hubness, numbers, definitions = cores.coverage(text), cores.hubness, self._number, self._definitions
         describes = self._describes(question, links)
         signals = {}
@@ -378,6 +391,8 @@ class GlossaryRetriever(BaseRetriever):
                 "asked": weights.asked * describes * spread_asked(asked.get(entry_id, 0.0)),
                 "told": weights.told * describes * spread_told(told.get(entry_id, 0.0)),
                 "told cosine": told.get(entry_id, 0.0),
+                "covered": float(coverage[number]),
+                "core covered": float(core[number]),
                 "core": weights.core * float(core[number]),
                 "hub": -weights.hub * float(hubness[number]),
                 "link": links.get(entry_id, 0.0),
@@ -388,11 +403,8 @@ class GlossaryRetriever(BaseRetriever):
     def _describes(self, question: Question, links: Mapping[str, float]) -> float:
         """How far a question describes what it asks about: a name tells more than the words around it, known or not."""
         named = max([0.0, *links.values()])
-        unknown_name = question.kind in ("define", "expand") and len(question.leftovers) <= _NAME_WORDS
-        if unknown_name and not question.entry_ids:
-            return 0.0
         if not question.entry_ids:
-            return self.weights.nameless
+            return 0.0 if _asks_about_a_word(question) else 1.0
         return 1.0 - min(1.0, named / self.weights.link) if named else 1.0
 
     def _by_description(self, text: str, vector: Vectors) -> Vectors:
@@ -427,6 +439,11 @@ class GlossaryRetriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun | None = None
     ) -> list[Document]:
         return documents(self.retrieve(self._reader.read(query)))
+
+
+def _asks_about_a_word(question: Question) -> bool:
+    """Whether a question without a known name asks what something is whose name may be unknown."""
+    return not question.entry_ids and question.kind in ("define", "expand") and len(question.leftovers) <= _NAME_WORDS
 
 
 def _groups(question: Question) -> Iterable[frozenset[str]]:

@@ -10,7 +10,7 @@ from rag.pointing import places, side_by_side
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("그중 마지막꺼 단점은", ["마지막꺼"]),
+        ("그중 마지막꺼 단점은", ["그중 마지막꺼"]),
         ("2번은?", ["2번은"]),
         ("전자는 왜 느려", ["전자는"]),
         ("how does that second one do it", ["that second one"]),

@@ -14,7 +14,7 @@ from conftest import FAKE_MODEL, BigramEmbeddings, write_glossary
 from helpers import line_of, open_shipped
 
 from rag.chain import Assistant
-from rag.fusion import FUSED, SECTIONS_OF_KIND, Weights
+from rag.fusion import FUSED, NAMELESS, SECTIONS_OF_KIND, Weights
 from rag.index import build_index, load_index
 from rag.question import Question
 from rag.retriever import MAX_TOP_K, GlossaryRetriever, Retrieval
@@ -125,13 +125,27 @@ def test_fewer_hits_are_a_prefix_of_more(retriever: GlossaryRetriever) -> None:
     assert retriever.retrieve(question, k=10).hits[:3] == retriever.retrieve(question, k=3).hits
 
 
-def test_scores_are_plain_descend_and_are_the_sum_of_the_signals(retriever: GlossaryRetriever) -> None:
-    hits = retriever.retrieve(retriever.reader.read("How does BM25 work?"), k=10).hits
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [("How does BM25 work?", Weights()), ("pulling the exact answer span out of a passage", NAMELESS)],
+)
+def test_scores_are_plain_descend_and_are_the_sum_of_the_signals(
+    retriever: GlossaryRetriever, text: str, weights: Weights
+) -> None:
+    hits = retriever.retrieve(retriever.reader.read(text), k=10).hits
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
     for hit in hits:
-        assert hit.score == pytest.approx(sum(hit.signals[name] for name in FUSED) / Weights().best)
+        assert hit.score == pytest.approx(sum(hit.signals[name] for name in FUSED) / weights.best)
         assert 0.0 <= hit.score <= 1.0
+
+
+def test_each_entry_is_found_once_by_its_best_passage(retriever: GlossaryRetriever) -> None:
+    question = retriever.reader.read("How does BM25 work?")
+    best = retriever.best_of_each(question)
+    assert best[0] == retriever.retrieve(question).hits[0]
+    assert len({hit.chunk.entry_id for hit in best}) == len(best)
+    assert [hit.score for hit in best] == sorted((hit.score for hit in best), reverse=True)
 
 
 def test_the_cosine_of_a_hit_is_that_of_the_stored_vector(retriever: GlossaryRetriever) -> None:
