@@ -424,11 +424,11 @@ def test_abstention_in_the_language_of_the_asker(
 
 def test_the_nearest_terms_of_a_refusal(assistant: Assistant) -> None:
     """Three that have something to do with the question, however few passages are asked for; a term that it names comes first."""
-    near = assistant.ask("what is hash join in databases")
+    near = assistant.ask("what is two phase commit in distributed databases")
     assert near.abstained
     assert len({r.id for r in near.related}) == 3
     assert near.answer.endswith(f"Nearest terms: {', '.join(r.term for r in near.related)}.")
-    assert assistant.ask("what is hash join in databases", top_k=1).related == near.related
+    assert assistant.ask("what is two phase commit in distributed databases", top_k=1).related == near.related
     priced = assistant.ask("RAG 가격 얼마야?")
     assert priced.abstained
     assert priced.related[0].id == "rag"

@@ -283,7 +283,15 @@ def test_search_json(run: Run, opened: list[Settings]) -> None:
         ["id", "entry_id", "lang", "section", "term", "text", "file", "line", "versus", "score", "signals"]
     ] * 3
     assert hits[0]["id"] == "lora:en:definition:0"
-    assert set(hits[0]["signals"]) == {"cosine", "bm25", "asked cosine", "told cosine", *FUSED}
+    assert set(hits[0]["signals"]) == {
+        "cosine",
+        "bm25",
+        "asked cosine",
+        "told cosine",
+        "covered",
+        "core covered",
+        *FUSED,
+    }
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 
 

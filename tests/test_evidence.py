@@ -37,7 +37,7 @@ def hit(
     chunk = Chunk(f"{entry}:en:definition:0", entry, "en", "definition", entry, "text", f"{entry}.md", 1)
     signals = {
         "cosine": cosine, "bm25": bm25, "dense": cosine, "definition": 1.2, "lexical": bm25, "coverage": score, "link": link,
-        "section": 0.0, "core": score,
+        "section": 0.0, "core": score, "covered": score / 2, "core covered": score / 3,
     }  # fmt: skip
     return Hit(chunk, score, signals if asked is None else {**signals, "asked cosine": asked})
 
@@ -83,7 +83,7 @@ def test_features_of_a_question_without_names() -> None:
     assert found["cosine"] == pytest.approx(0.5)
     assert found["bm25"] == pytest.approx(0.5)
     assert found["margin"] == pytest.approx(0.5)
-    assert found["coverage"] == hits[0].signals["coverage"]
+    assert (found["coverage"], found["core"]) == pytest.approx((0.3, 0.2))
     for absent in ("short", "attribute", "instruction", "names without entry", "by example"):
         assert found[absent] == 0.0, absent
     assert "linked" not in found
