@@ -218,12 +218,15 @@ class QuestionReader:
         fresh = tuple(i for i in topics if i not in read.entry_ids)
         names = {frozenset(mention.entry_ids) for mention in read.mentions}
         complete = len(names) > 1 and read.kind in ("compare", "same") and not has_pronoun(read)
+        plain = read.kind in ("define", "expand") and bool(asks_directly(read)) and not read.leftovers
         if complete or not fresh or _HEADED.match(bare):
             subject: Subject = "named"
         elif any(pattern.search(bare) for pattern in (TOGETHER, _WHY_NOT, _DIFFERS)):
             subject = "both"
+        elif len(past[-1].names) > 1 and _WHICH.search(bare) and not SET_AGAINST.search(bare):
+            subject = "before"  # "vram은 뭐가 덜 먹어?"
         else:
-            subject = self._follows(read, fresh[0])
+            subject = "named" if plain else self._follows(read, fresh[0])
         if subject == "named":
             return self._same_aspect(read, bare, past[-1].read)
         if subject == "before":
@@ -240,34 +243,36 @@ class QuestionReader:
 
     def _pointing(self, read: Question, past: Sequence[_Past]) -> Question | None:
         """``read`` with names for what it points at among several things told before: "두 번째 거는?"; None if it does not."""
-        found = list(places(read.text))
-        names = (past[-1].listed or _named(past, several=True)) if found else ()
-        meant = [
+        last = past[-1]
+        names = last.names if len(last.names) > 1 else last.listed or _named(past, several=True)
+        found = [(place, meant) for place in places(read.text) if (meant := place.of(names))]
+        if not found:
+            return None
+
+        def apart(word: Mention | Leftover) -> bool:
+            return not any(place.start < word.end and word.start < place.end for place, _ in found)
+
+        mentions = [
             Mention(
                 place.start,
                 place.end,
                 read.text[place.start : place.end],
-                (name,),
-                corrected=self.linker.name(name, read.language),
+                meant,
+                corrected=self.linker.name(meant[0], read.language),
             )
-            for place in found
-            if (name := place.of(names))
+            for place, meant in found
+            if len(meant) == 1
         ]
-        if not meant:
-            return None
-
-        def apart(word: Mention | Leftover) -> bool:
-            return not any(m.start < word.end and word.start < m.end for m in meant)
-
-        mentions = sorted([*meant, *filter(apart, read.mentions)], key=lambda mention: mention.start)
+        mentions = sorted([*mentions, *filter(apart, read.mentions)], key=lambda mention: mention.start)
+        carried = tuple(name for _, meant in found for name in meant if len(meant) > 1)  # "the first two"
         leftovers = tuple(filter(apart, read.leftovers))
-        read = replace(read, mentions=tuple(mentions), leftovers=leftovers)
+        read = replace(read, mentions=tuple(mentions), leftovers=leftovers, carried=carried)
         return replace(read, kind=kind_of(read))
 
     def _with(self, read: Question, ids: tuple[str, ...]) -> Question:
         """A question about what it names and about ``ids``; a word of it may begin the name of a related term."""
         mentions, leftovers = list(read.mentions), list(read.leftovers)
-        for left in read.leftovers:
+        for left in read.leftovers if not read.aside else ():
             alone = not any(0 <= other.start - left.end <= 1 for other in read.leftovers)  # not "long inputs"
             if alone and (begun := self.linker.begun_by(left.surface, beside=ids)):
                 mentions.append(Mention(left.start, left.end, left.surface, self.linker.lookup(begun), corrected=begun))
@@ -279,6 +284,8 @@ class QuestionReader:
         kind = kind_of(carried)
         if kind == "reverse" and len(leftovers) < 2:
             kind = "fact"  # "which metrics does it have"
+        if kind == "relation" and not (mentions or TOGETHER.search(masked(carried))):
+            kind = "fact"  # after two terms "막는법은" asks of each
         return replace(carried, kind="define" if kind == "fact" and not leftovers else kind)
 
     def _same_aspect(self, read: Question, bare: str, earlier: Question) -> Question:
@@ -324,7 +331,7 @@ class QuestionReader:
             if answered and answered not in read.entry_ids and (passing or answered in before):
                 past.append(_Past(read, (answered,), (answered,), self._listed(exchange.answer)))
             elif read.mentions:
-                topics, several = _topics(read), read.kind in _OF_SEVERAL or len(asks_directly(read)) > 1
+                topics, several = _topics(read), read.kind in ("compare", "same") or len(asks_directly(read)) > 1
                 told = (answered,) if answered in topics and not several else topics
                 names = tuple(dict.fromkeys(m.entry_ids[0] for m in read.mentions))
                 past.append(_Past(read, told, names, self._listed(exchange.answer)))

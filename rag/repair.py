@@ -29,7 +29,7 @@ _AND = re.compile(_JOINT.replace("{more}", r"\b(to|from|with|than)\b"), re.IGNOR
 _BESIDE = re.compile(_JOINT.replace("{more}", r"(\S+\s+){0,3}\bthan\b"), re.IGNORECASE)
 """The same between sides: with "than" further off, without "with", which also adds: "training with gradient checkpointing"."""
 _PEOPLE = re.compile(
-    r"(?<=\bdo )ppl\b|(?<=\b(?:most|some|many) )ppl\b|(?<=\b(?:other) )ppl\b|\bppl(?= (do|use|say|call|mean|put|keep|even|always|\w+ly|often|who|are|were|have|think|talk|search|ask|type|send|want|need|know|get|try|like|complain|from|in|on|at)\b)"
+    r"(?<=\bdo )ppl\b|(?<=\bdid )ppl\b|(?<=\b(?:most|some|many) )ppl\b|(?<=\b(?:other) )ppl\b|\bppl(?= (do|use|say|call|mean|put|keep|even|always|\w+ly|often|who|are|were|have|think|talk|search|ask|type|send|want|need|know|get|try|like|complain|from|in|on|at)\b)"
 )
 _WHAT_IT_IS = re.compile(r"(?<=\s)모임(?=[?!.~\s]*$)")
 """As it is said, at the end of a question: the word also means a gathering."""

@@ -83,6 +83,8 @@ class SpellingCorrector:
         """The end of the misspelt name in ``window``, and the name it was meant to be."""
         last = window[-1]
         for length in _lengths(last.text, shortest=2 if len(window) > 1 else 3):
+            if last.text[length - 1 : length + 1] == "결과":  # no particle behind 검색결
+                continue
             texts = [w.text for w in window[:-1]] + [last.text[:length]]
             name = self._nearest_phrase(texts) if len(texts) > 1 else None
             korean = (

@@ -28,6 +28,9 @@ def test_words_that_point(text: str, found: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "names", "meant"),
     [
+        ("diff between the first two", ("a", "b", "c"), "ab"),
+        ("앞에 두개만", ("a", "b", "c"), "ab"),
+        ("the last two", ("a", "b", "c"), "bc"),
         ("the first one", ("a", "b"), "a"),
         ("세 번째 방법", ("a", "b", "c"), "c"),
         ("세 번째 방법", ("a", "b"), ""),
@@ -38,7 +41,7 @@ def test_words_that_point(text: str, found: list[str]) -> None:
     ],
 )
 def test_what_is_pointed_at(text: str, names: tuple[str, ...], meant: str) -> None:
-    assert next(places(text)).of(names) == meant
+    assert next(places(text)).of(names) == tuple(meant)
 
 
 @pytest.mark.parametrize(

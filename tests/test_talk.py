@@ -82,11 +82,14 @@ def test_a_follow_up_is_about_the_terms_that_it_leans_on(turns: list[str], cited
         (["what is cross attention", "does gpt have that too"], "cross-attention"),
         (["IA3가 뭐야", "그럼 추론속도는 더 느려짐?"], "ia3"),
         (["로라가 뭔가요", "근데 그러면 추론속도 느려지는거 아니에요?"], "lora"),
-        (["what is prompt caching", "then how should i order my prompt"], "prompt-caching"),
         (["what is a reward model", "does it need much gpu memory"], "reward-model"),
         (["what is bleu", "and rouge?"], "rouge"),
         (["vLLM은 어디에 써?", "역전파 설명좀"], "backpropagation"),
         (["gqa가 뭐죠", "mqa는 kv헤드를 몇개쓰는데"], "mqa"),
+        (["what is gradient checkpointing", "does speculative decoding change the output"], "speculative-decoding"),
+        (["플래시어텐션 쓰면 정확도 떨어지나", "gpu 아무거나 됨?"], "flash-attention"),
+        (["프롬프트 인젝션이랑 탈옥 같은거 아님?", "막는법은"], "prompt-injection"),
+        (["과적합이 뭐임", "드롭아웃 쓰면 없어져?"], "overfitting"),
     ],
 )
 def test_a_follow_up_that_names_something_in_passing_is_about_the_term_before(turns: list[str], about: str) -> None:
@@ -107,6 +110,23 @@ def test_a_follow_up_may_point_at_one_of_what_was_listed(listing: str, question:
     answer = open_shipped().ask(question, history=history)
     assert {c.id for c in answer.citations} == {meant}
     assert open_shipped().retriever.index.entries[meant].name(answer.language) in answer.notes[0]
+
+
+def test_the_names_of_the_last_question_come_before_those_of_its_answer() -> None:
+    answer = ask("hnsw vs ivf", "when would i pick the 2nd")
+    assert {c.id for c in answer.citations} == {"ivf"}
+
+
+def test_two_of_what_was_listed_are_compared() -> None:
+    listing = "- Data parallelism copies. [1]\n- Pipeline parallelism splits layers. [2]\n- Tensor parallelism splits matrices. [3]"
+    history = [{"role": "user", "content": "list them"}, {"role": "assistant", "content": listing}]
+    answer = open_shipped().ask("diff between the first two", history=history)
+    assert {c.id for c in answer.citations} == {"data-parallelism", "pipeline-parallelism"}
+
+
+def test_a_name_in_passing_is_not_completed_to_another() -> None:
+    assert ask("과적합이 뭐임", "드롭아웃 쓰면 없어져?").notes == ("앞 질문의 과적합 기준으로 답합니다.",)
+    assert ask("검색결과 다시 순위 매겨주는 모델 있잖아 그거").notes == ()
 
 
 @pytest.mark.parametrize("question", ["how is it different from alibi", "alibi랑은 뭐가 달라"])
