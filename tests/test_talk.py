@@ -117,6 +117,13 @@ def test_the_names_of_the_last_question_come_before_those_of_its_answer() -> Non
     assert {c.id for c in answer.citations} == {"ivf"}
 
 
+def test_what_is_asked_of_two_after_their_comparison_is_not_the_comparison_again() -> None:
+    before, answer = ask("dpo vs ppo"), ask("dpo vs ppo", "which one is easier to run")
+    assert {c.id for c in answer.citations} == {"dpo", "ppo"}
+    assert not {c.quote for c in before.citations} & {c.quote for c in answer.citations}
+    assert not any("KTO" in c.quote or "ORPO" in c.quote for c in answer.citations)
+
+
 def test_two_of_what_was_listed_are_compared() -> None:
     listing = "- Data parallelism copies. [1]\n- Pipeline parallelism splits layers. [2]\n- Tensor parallelism splits matrices. [3]"
     history = [{"role": "user", "content": "list them"}, {"role": "assistant", "content": listing}]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rag.generation.phrases import phrase, topic, topic_particle
 from rag.generation.single import fact, lines_of, names_whole, reverse, tell
@@ -53,6 +53,10 @@ def compare(sources: Sources) -> Draft:
         told = [s for i in subjects for s in _speaking_of(sources, i, missing)[:3]]
         sides = [s for i in subjects for s in sources.sentences(i, "definition", "how")[: 1 if told else 2]]
         return Draft(lines_of([*told, *sides]), notes)
+    if sources.question.carried and sources.question.leftovers and not sources.question.mentions:
+        # The comparison itself is told already, this asks for one thing about it: "which is easier to run".
+        told = [s for i in subjects[:2] for s in sources.best(_apart(sources, i, subjects), most=2)]
+        return Draft(lines_of(told), notes)
     pairs = [(a, b) for i, a in enumerate(subjects[:3]) for b in subjects[i + 1 : 3]]
     contrast = [s for a, b in pairs for s in _versus(sources, a, b)[: 3 if len(pairs) == 1 else 1]]
     notes += [note for a, b in pairs for note in _kinship(sources, a, b)]
@@ -64,6 +68,17 @@ def compare(sources: Sources) -> Draft:
     sides = [s for i in subjects[:4] for s in sources.sentences(i, "definition", "how")[:count]]
     choice = _choice(sources, subjects[:2])
     return Draft(lines_of([*contrast[:2], *choice] if choice else [*contrast, *sides]), notes)
+
+
+def _apart(sources: Sources, entry_id: str, subjects: Sequence[str]) -> list[Sentence]:
+    """What an entry says, without its definition and what sets it against a third."""
+    lookup = sources.retriever.reader.linker.lookup
+    return [
+        s
+        for s in sources.sentences(entry_id)
+        if s.chunk.section != "definition"
+        and (s.chunk.section != "versus" or not set(lookup(s.chunk.versus)).isdisjoint(subjects))
+    ]
 
 
 def _is_named(sources: Sources, side: str) -> bool:
