@@ -229,7 +229,8 @@ class Linker:
             for j in range(min(len(chars), i + _MAX_KOREAN_WORD), i, -1):
                 if any(letters.breaks[i + 1 : j]) or not is_hangul(chars[j - 1]):
                     continue
-                if clean and chars[i:j] in KOREAN_FUNCTION and (j - i > 1 or last != "unknown"):
+                alone = letters.breaks[i] and (j == len(chars) or letters.breaks[j])  # a word of one syllable: "뭘"
+                if clean and chars[i:j] in KOREAN_FUNCTION and (j - i > 1 or last != "unknown" or alone):
                     found.append(("function", j, 0.45 if fresh else 0.55))
                 if not letters.breaks[i] and i > 0 and chars[i:j] in KOREAN_PARTICLES:
                     found.append(("particle", j, 0.4 if last != "unknown" else 0.5))

@@ -117,6 +117,13 @@ def test_the_names_of_the_last_question_come_before_those_of_its_answer() -> Non
     assert {c.id for c in answer.citations} == {"ivf"}
 
 
+def test_a_misspelt_name_leaves_no_question_word_over() -> None:
+    """In front of a word of one syllable as well, which the unknown letters before it once swallowed."""
+    read = open_shipped().retriever.reader.read("임베드딩 모델 뭘 기준으로 골라")
+    assert read.content == ("기준", "골라")
+    assert not ask("임베드딩 모델 뭘 기준으로 골라").abstained
+
+
 def test_what_is_asked_of_two_after_their_comparison_is_not_the_comparison_again() -> None:
     before, answer = ask("dpo vs ppo"), ask("dpo vs ppo", "which one is easier to run")
     assert {c.id for c in answer.citations} == {"dpo", "ppo"}
