@@ -34,8 +34,8 @@ WORDS_OF_KIND: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         r"(그거|그게|이거|그 기법|그 방법) (이름|뭐(였|더))", r"뭐였(지|더라)", r"뭐더라",
     )),
     ("expand", (
-        r"약자", r"줄임말", r"풀\s*네임", r"풀네임", r"무엇의\s*약", r"뭐의\s*약", r"약어", r"줄인\s*말", r"정식\s*명칭",
-        r"full\s*(name|form)", r"stands?\s+for", r"\bstand 4\b", r"abbreviat", r"acronym", r"spelled out",
+        r"약자", r"줄임말", r"풀\s*네임", r"풀네임", r"무엇의\s*약", r"뭐의\s*약", r"약어", r"줄인\s*말", r"정식\s*명칭", r"스펠링", r"풀어\s*(서\s*)?(쓰|써|적)", r"원어가",
+        r"full\s*(name|form)", r"stands?\s+for", r"\bstand 4\b", r"abbreviat", r"acronym", r"\bspell\w* (\S+ )?out\b",
         r"short for",
     )),
     ("proscons", (
@@ -78,12 +78,12 @@ WORDS_OF_KIND: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         r"(누가|누구(?!한테|에게|랑|하고))(?!.{0,10}(골라|고르|고른|정하|정해|결정|판단|채점|매기|매겨|쓰|써|해야))",
         r"언제(?!.{0,12}(해야|하는\s*(게|거|것)|하면|하나|쓰|써|쓸|씀|씁|필요|효과|좋|같|느려|빨라|멈|끝|끄|켜|안\s|못|없))", r"몇\s*년",
         r"만든\s*(사람|곳|회사|데|나라)", r"어디서\s*(만|나|개발|발표|나온|낸|낸거)", r"어느\s*(회사|나라|대학|기관|팀)", r"어디\s*(거|껀|회사|제품|모델)",
-        r"개발사", r"제작사", r"개발자가\s*(누|어디)", r"유래", r"처음\s*(나|발표|제안|등장|소개)", r"최초",
+        r"개발사", r"제작사", r"개발자가\s*(누|어디)", r"유래", r"창시자", r"발명(자|가|한)", r"출신(이|임|인|인가|이야|\W*$)", r"처음\s*(나|발표|제안|등장|소개)", r"최초",
         r"\bwho\b(?! (is|are) (using|it for))(?!.{0,6}\b(picks?|chooses?|decides?|selects?|uses?|should|needs?|grades?|judges?|checks?)\b)",
         r"(^|[,.;] ?)when\b(?! (an?|the|your?|my|i|we|it|they|someone|people|something)\b)(?! \w+ing\b)(?!.{0,40}\b(worth|better|useful|useless|bad|overkill|enough|makes? sense)\b)(?! (to|should|do|does|would|not|can|is it (better|best|good|useful|useless|worth|not)|i|we|you)\b)",
         r"\bwhen (was|were|did|is)\b(?!.{0,40}\b(worth|better|useful|useless|bad|overkill|enough|makes? sense)\b)(?! it (better|best|good|useful|worth|not))",
         r"\band when\W*$", r"what year", r"which (company|lab|team|university|organi[sz]ation|group)", r"made by",
-        r"inventor", r"invented", r"\borigin\b", r"where did .* come", r"where .* (come|came) from", r"author",
+        r"inventor", r"invented", r"\b(came|comes|come) out of (which|what)\b", r"\borigin\b", r"where did .* come", r"where .* (come|came) from", r"author",
     )),
     ("examples", (
         r"예시", r"예를", r"예제", r"사례", r"예는", r"예로", r"예\s*좀", r"\bexamples?\b", r"use cases?", r"for instance",

@@ -327,7 +327,7 @@ class QuestionReader:
                 continue
             answered, before = self._subject(exchange.answer), past[-1].topics if past else ()
             described = read.kind == "reverse" or not read.mentions or len(read.leftovers) >= _DESCRIBED
-            passing = described and read.kind not in _OF_SEVERAL and not asks_directly(read)
+            passing = described and not (read.mentions and read.kind in _OF_SEVERAL) and not asks_directly(read)
             if answered and answered not in read.entry_ids and (passing or answered in before):
                 past.append(_Past(read, (answered,), (answered,), self._listed(exchange.answer)))
             elif read.mentions:

@@ -24,6 +24,8 @@ _ASKING_KOREAN = [(word, to_jamo(word)) for word in (
     "뭐예요", "뭐에요", "뭔가요", "뭡니까", "무엇인가요", "설명", "설명해줘", "설명해주세요", "알려줘", "알려주세요", "차이점", "장단점", "어떻게",
 )]  # fmt: skip
 """Endings are short and many, so that most Korean function words are one letter from another word."""
+_LONG = 9
+"""Letters of an English word of which two may be wrong."""
 _JOINT = r"\s*(,|/|&|\b(and|or|vs\.?|versus)\b|{more}|이랑|랑|과|와|하고|이나|나|대)\s*(\b(an?|the)\s+)?"
 _AND = re.compile(_JOINT.replace("{more}", r"\b(to|from|with|than)\b"), re.IGNORECASE)
 _BESIDE = re.compile(_JOINT.replace("{more}", r"(\S+\s+){0,3}\bthan\b"), re.IGNORECASE)
@@ -31,14 +33,16 @@ _BESIDE = re.compile(_JOINT.replace("{more}", r"(\S+\s+){0,3}\bthan\b"), re.IGNO
 _PEOPLE = re.compile(
     r"(?<=\bdo )ppl\b|(?<=\bdid )ppl\b|(?<=\b(?:most|some|many) )ppl\b|(?<=\b(?:other) )ppl\b|\bppl(?= (do|use|say|call|mean|put|keep|even|always|\w+ly|often|who|are|were|have|think|talk|search|ask|type|send|want|need|know|get|try|like|complain|from|in|on|at)\b)"
 )
+_POLITE = re.compile(r"(?<=[세에예가나데지해네])여(?=[?!.,~\sㅋㅎㅠㅜ]|$)")
+"""As 요 is typed in chat, at the end of a sentence: "주세여", "뭔가여"."""
 _WHAT_IT_IS = re.compile(r"(?<=\s)모임(?=[?!.~\s]*$)")
 """As it is said, at the end of a question: the word also means a gathering."""
 _INNER_PARTICLE = re.compile(r"(을|를|의)\s")
 
 
 def spell_out(text: str) -> str:
-    """``text`` with "ppl" as people where it does or is asked something (in capitals or alone it is perplexity), and "모임" as 뭐임."""
-    return _WHAT_IT_IS.sub("뭐임", _PEOPLE.sub("people", text))
+    """``text`` with "ppl" as people where it does or is asked something (in capitals or alone it is perplexity), "모임" as 뭐임, and "주세여" as 주세요."""
+    return _POLITE.sub("요", _WHAT_IT_IS.sub("뭐임", _PEOPLE.sub("people", text)))
 
 
 def mend_asking_words(text: str, leftovers: Iterable[Leftover], *, is_word: Callable[[str], bool]) -> str:
@@ -56,7 +60,7 @@ def mend_asking_words(text: str, leftovers: Iterable[Leftover], *, is_word: Call
 
 
 def _asking(word: str) -> str:
-    """The word of one edit's distance that asks, or nothing. In English a letter is lost, doubled or swapped."""
+    """The word of one edit's distance that asks, of two if it is long ("difrence"), or nothing. In English letters are lost, doubled or swapped."""
     from rapidfuzz.distance import OSA
 
     korean = is_hangul(word[0])
@@ -66,10 +70,11 @@ def _asking(word: str) -> str:
     for asking, letters in _ASKING_KOREAN if korean else _ASKING:
         swapped = len(typed) == len(letters) and sorted(typed) == sorted(letters)
         longer = len(typed) != len(letters) > 4 and typed[-1] == letters[-1]
+        edits = 2 if not korean and len(letters) >= _LONG else 1
         if (
             typed[0] == letters[0]
             and (korean or swapped or longer)
-            and OSA.distance(typed, letters, score_cutoff=1) == 1
+            and 0 < OSA.distance(typed, letters, score_cutoff=edits) <= edits
         ):
             return asking
     return ""

@@ -70,7 +70,7 @@ class SpellingCorrector:
                 ):
                     continue
                 read = self._read(window)
-                if read is not None:
+                if read is not None and not self._is_whole(read[1], found, start, end):
                     stop, name = read
                     found = [m for m in found if m.end <= start or stop <= m.start]
                     found.append(
@@ -78,6 +78,10 @@ class SpellingCorrector:
                     )
                     rest = [o for o in rest if o.end <= start or end <= o.start]
         return tuple(sorted(found, key=lambda m: m.start)), tuple(rest)
+
+    def _is_whole(self, name: str, mentions: Sequence[Mention], start: int, end: int) -> bool:
+        """Whether what a name means is named there already, without a slip: in "과적합 나?" 나 is a verb."""
+        return any(start <= m.start and m.end <= end and m.entry_ids == self._names[name] for m in mentions)
 
     def _read(self, window: Sequence[_Word]) -> tuple[int, str] | None:
         """The end of the misspelt name in ``window``, and the name it was meant to be."""

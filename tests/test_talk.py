@@ -124,6 +124,25 @@ def test_a_misspelt_name_leaves_no_question_word_over() -> None:
     assert not ask("임베드딩 모델 뭘 기준으로 골라").abstained
 
 
+def test_a_verb_behind_a_name_is_no_part_of_it() -> None:
+    answer = ask("로라 랭크가 뭐임", "너무 크게하면 과적합 나?")
+    assert answer.citations[0].id == "lora-rank"
+    assert not any("과적합 나" in note for note in answer.notes)
+
+
+def test_what_a_list_begins_with_is_what_a_question_without_a_name_goes_on_about() -> None:
+    described = "training where humans pick which of two answers is better n the model learns from that"
+    listed = ask(described)
+    turns = [{"role": "user", "content": described}, {"role": "assistant", "content": listed.answer}]
+    answer = open_shipped().ask("whats the drawback", history=turns)
+    assert (listed.kind, answer.kind) == ("list", "limits")
+    assert answer.citations[0].id == listed.citations[0].id
+
+
+def test_a_name_that_is_missing_is_not_cut_short() -> None:
+    assert "mixture of." not in ask("whats mixture of depths").answer
+
+
 def test_what_is_asked_of_two_after_their_comparison_is_not_the_comparison_again() -> None:
     before, answer = ask("dpo vs ppo"), ask("dpo vs ppo", "which one is easier to run")
     assert {c.id for c in answer.citations} == {"dpo", "ppo"}

@@ -107,7 +107,8 @@ class ExtractiveGenerator:
         if not mentioning and term and len(words) <= _NAME_WORDS:
             # the first or last word may only ask: "기울기 소실 해결법", "fix vanishing gradients"
             for part in (unknown.rpartition(" ")[0], unknown.partition(" ")[2]):
-                if not mentioning and " " in part and (mentioning := self._mentioning(part, lang)):
+                whole = " " in part and part.split()[-1].casefold() not in ENGLISH_FUNCTION  # not "mixture of"
+                if not mentioning and whole and (mentioning := self._mentioning(part, lang)):
                     short, unknown = True, part
         if not mentioning and question.mentions and len(words) == 1 and words[0].surface.isascii():
             mentioning = self._mentioning(
