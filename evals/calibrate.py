@@ -41,7 +41,7 @@ from rag.chain import Assistant, open_assistant
 from rag.corpus import ABSENT, GROUPS, load_corpus
 from rag.evidence import certain
 from rag.settings import Settings, shipped_corpus
-from rag.types import SECTIONS, Entry, Language
+from rag.types import LANGUAGES, SECTIONS, Entry, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,13 @@ WHOLE_WEIGHT = 15.0
 CHAT_WEIGHT = 8.0
 """Weight of a pattern of chat. The more, the fewer of them are refused wrongly (0.31 at 0, 0.20 at 5, 0.18 at 8, 0.15 at 15, at a threshold
 of 0.45), and the fewer questions about missing terms rightly."""
-INVENTED = 60
+INVENTED = 100
 """How many names are made up of two known ones, as "BERT pruning": few of them are in the question sets."""
 _QUESTIONS = re.compile(r"^questions:\n(?:  - .*\n)*", re.MULTILINE)
-_ASKED = ("{a}-{b}가 뭐야?", "{a} {b}가 뭔가요", "what is {a} {b}", "explain {a}-{b}")
+_ASKED: Mapping[Language, Sequence[str]] = {
+    "ko": ("{a}-{b}가 뭐야?", "{a} {b}가 뭔가요", "{a}-{b} 장단점", "{a} {b} 누가 만들었어"),
+    "en": ("what is {a} {b}", "explain {a}-{b}", "{a}-{b} pros and cons", "how does {a} {b} work"),
+}
 
 
 Made = Literal["set", "written", "invented", "chat"]
@@ -142,9 +145,8 @@ def invented(assistant: Assistant, *, asked: bool) -> Iterator[Example]:
     generator, entries = random.Random(0), assistant.retriever.index.entries
     while True:
         first, second = generator.sample(sorted(entries), 2)
-        template = generator.choice(_ASKED)
-        lang: Language = "ko" if "뭐" in template or "뭔" in template else "en"
-        text = template.format(a=entries[first].name(lang), b=entries[second].name(lang))
+        lang = generator.choice(LANGUAGES)
+        text = generator.choice(_ASKED[lang]).format(a=entries[first].name(lang), b=entries[second].name(lang))
         found = assistant.search({"question": text})
         features = found.evidence.features
         if features.keys() & {"names glued", "names beside"}:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 from rag.lexical import tokens
 from rag.linking import Leftover, Mention
-from rag.question import Question
+from rag.question import Question, asks_directly
 from rag.text import compact, is_hangul
 from rag.vocabulary import Vocabulary
 
@@ -91,7 +92,8 @@ def _whole_word(text: str, left: Leftover) -> str:
 def joined_names(question: Question, words: Vocabulary) -> frozenset[str]:
     """How two known names side by side make a third that the glossary never uses: "RAG-MoE", "BERT pruning".
 
-    Names of related entries do not, nor a name that the other's entry uses: "ToT prompting" is ToT.
+    Names of related entries do not, nor a name that the other's entry uses: "ToT prompting" is ToT. Nor do two that only tell of
+    the name before them: "alpaca (the llama finetune), when was it".
 
     Returns:
         "glued" if they are joined by a hyphen or nothing, "beside" if by a space.
@@ -99,9 +101,11 @@ def joined_names(question: Question, words: Vocabulary) -> frozenset[str]:
     described = len(question.leftovers) > DESCRIBED  # "a metric that uses n-gram precision and a brevity penalty"
     if described or question.model_name or question.kind in ("compare", "same", "relation", "path", "list"):
         return frozenset()
-    kinds = set()
-    for first, second in zip(question.mentions, question.mentions[1:], strict=False):
+    kinds, asked = set(), asks_directly(question)
+    for first, second in pairwise(question.mentions):
         between = question.text[first.end : second.start]
+        if first is not question.mentions[0] and asked.isdisjoint({*first.entry_ids, *second.entry_ids}):
+            continue
         near = {other for i in first.entry_ids for other in (i, *words.kin(i))}
         told = any(
             all(words.uses(i, token) for token in tokens(name.surface))

@@ -25,7 +25,7 @@ from rag.compounds import DESCRIBED, compound, is_name, joined_names, names_abse
 from rag.fusion import spread_asked, spread_told
 from rag.lexical import tokens
 from rag.question import Question, asked_as_a_name, asks_directly, masked
-from rag.types import Hit
+from rag.types import Hit, Kind
 from rag.vocabulary import Vocabulary
 
 __all__ = ["THRESHOLD", "Evidence", "Signs", "certain", "features", "fitted", "weigh"]
@@ -95,6 +95,7 @@ class Signs:
     """What else was read from a question.
 
     Attributes:
+        kinds: the probability of each kind of question that the best entry has what to say to.
         scope: whether a glossary answers such questions, -1..1, as :class:`rag.intent.Intent` has it.
         several: log-odds that several things are asked for, as :class:`rag.intent.Intent` has it.
         absent: cosine of the nearest questions of a term that the glossary knowingly lacks; 0 if it lists none.
@@ -103,6 +104,7 @@ class Signs:
         other_version: whether it names a version of a known thing that the glossary never names: "Llama 9".
     """
 
+    kinds: Mapping[Kind, float]
     scope: float
     several: float
     absent: float
@@ -172,8 +174,10 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
             "linked direct": float(bool(asked) and not joined & {"glued", "unknown"}),
             **{f"linked compound {kind}": 1.0 for kind in joined},
             **{f"linked {name}": value for name, value in absent.items()},
+            **{f"linked kind {kind}": chance for kind, chance in signs.kinds.items()},
             **common,
         }
+    told = absent | {f"kind {kind}": chance for kind, chance in signs.kinds.items()}
     passing = _passing(question, hits, scope=signs.scope, unknown=unknown, direct=bool(asked))
     return {
         "in scope": max(0.0, signs.scope),
@@ -191,7 +195,7 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
         "by example": float(
             bool(hits) and hits[0].chunk.section == "examples"
         ),  # what an example is about, no entry is
-        **{f"passing {name}" if "passing found" in passing else name: value for name, value in absent.items()},
+        **{f"passing {name}" if "passing found" in passing else name: value for name, value in told.items()},
         **passing,
         **{f"compound {kind}": 1.0 for kind in joined},
         **common,

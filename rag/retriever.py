@@ -26,7 +26,7 @@ from rag.following import Subject, masked_text, subject_of
 from rag.fusion import NAMELESS, SECTIONS_OF_KIND, Fusion, Weights, spread, spread_asked, spread_told
 from rag.groups import FITS, SAME_LIST, SAME_QUESTION, best_group
 from rag.index import GlossaryIndex
-from rag.intent import UNKNOWN, Intent, intent_of
+from rag.intent import INTENT_KINDS, UNKNOWN, Intent, intent_of
 from rag.kinds import asks_for_several, refined
 from rag.lexical import tokens
 from rag.linking import Linker
@@ -34,10 +34,10 @@ from rag.name_links import name_links
 from rag.question import KOREAN, Question, masked, without_names
 from rag.reader import QuestionReader
 from rag.text import compact
-from rag.types import LANGUAGES, Group, Hit, Language
+from rag.types import LANGUAGES, SECTIONS, Group, Hit, Kind, Language
 from rag.typos import SpellingCorrector
 from rag.versions import names_other_version
-from rag.vocabulary import Vocabulary
+from rag.vocabulary import Vocabulary, asking_terms
 
 __all__ = ["MAX_TOP_K", "GlossaryRetriever", "Retrieval", "documents"]
 
@@ -131,7 +131,7 @@ class GlossaryRetriever(BaseRetriever):
         )
         self._words = Vocabulary(
             terms=self.index.terms,
-            asked=Counter(chain.from_iterable(self.index.asked.terms.values())),
+            asked=Counter(chain.from_iterable(self.index.asked.terms.values())) + Counter(asking_terms()),
             is_word=self.is_word,
             uses=self.uses,
             kin=linker.kin,
@@ -334,6 +334,7 @@ class GlossaryRetriever(BaseRetriever):
         listed: Group | None,
     ) -> Evidence:
         signs = Signs(
+            kinds=self._held_kinds(intent, ranked, language=question.language),
             scope=intent.scope,
             several=intent.several,
             group=fit if self.index.groups else None,
@@ -348,6 +349,16 @@ class GlossaryRetriever(BaseRetriever):
             absent=frozenset() if listed else self._words.absent,  # "SKT가 공개한 모델들" asks for no entry on SKT
         )
         return weigh(question, ranked, signs=signs, words=words)
+
+    def _held_kinds(self, intent: Intent, ranked: Sequence[Hit], *, language: Language) -> dict[Kind, float]:
+        """The probability of each kind of question, of those that the best entry has a section for."""
+        if not ranked:
+            return {}
+        entry = self.index.entries[ranked[0].chunk.entry_id]
+        held = {s.name for s in entry.sections if s.lang == language or language not in entry.languages}
+        lacking = {kind for kind in SECTIONS if kind not in held} | ({"expand"} if not entry.expansion else set())
+        kinds = intent.kinds or dict.fromkeys(INTENT_KINDS, 1 / len(INTENT_KINDS))
+        return {kind: chance for kind, chance in kinds.items() if kind not in lacking}
 
     def _text_of(self, entry_id: str) -> str:
         return "\n".join(self.index.chunks[row].text for row in self._rows_of_entry[entry_id])

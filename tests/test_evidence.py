@@ -11,6 +11,7 @@ from helpers import open_shipped
 
 from rag.chain import Assistant
 from rag.evidence import THRESHOLD, Evidence, Signs, certain, features, fitted, weigh
+from rag.intent import INTENT_KINDS
 from rag.lexical import EntryTerms
 from rag.linking import Leftover, Linker, Mention
 from rag.question import Question
@@ -43,7 +44,9 @@ def hit(
 
 
 TERMS = EntryTerms({"alpha": [0], "beta": [1]}, count=2)
-SIGNS = Signs(scope=0.5, several=0.0, absent=0.85, group=0.4, other_version=False)
+SIGNS = Signs(
+    kinds=dict.fromkeys(INTENT_KINDS, 0.05), scope=0.5, several=0.0, absent=0.85, group=0.4, other_version=False
+)
 ALPHA = Vocabulary(
     terms=TERMS,
     asked={},
@@ -168,8 +171,9 @@ def test_how_much_of_a_question_names_what_the_glossary_lacks(text: str, share: 
 
 def test_a_name_in_passing_is_what_is_found_or_is_not() -> None:
     text = "my boss talked all day about fp8 over a beer"
-    found = read(text, link=0.1)
-    assert {name for name in found if name.startswith("passing")} == {
+    found, kinds = read(text, link=0.1), {f"passing kind {kind}" for kind in INTENT_KINDS}
+    assert kinds <= found.keys()
+    assert {name for name in found if name.startswith("passing")} - kinds == {
         "passing absent", "passing found", "passing found in scope", "passing found out of scope", "passing found unknown", "passing found direct",
     }  # fmt: skip
     other = read(text, link=0.1, best="sampling")
@@ -317,6 +321,27 @@ def test_an_unknown_word_that_is_asked_for_with_a_name_makes_another_name(text: 
 )
 def test_a_strange_name_that_is_asked_for_counts_in_full(text: str, share: float) -> None:
     assert read(text)["names without entry"] == share
+
+
+@pytest.mark.parametrize(
+    ("text", "beside"),
+    [
+        ("what is fp8 sampling", {"names beside"}),
+        ("fp8 sampling이 뭐임", {"names beside"}),
+        ("vram (the fp8 sampling), when was it done", set()),
+        ("they use vram. what is fp8 sampling?", {"names beside"}),
+        ("fp8 and sampling", set()),
+    ],
+)
+def test_two_names_side_by_side_make_another_one_unless_they_tell_of_one_before(text: str, beside: set[str]) -> None:
+    assert {name for name in read(text) if name in ("names beside", "names glued")} == beside
+
+
+@pytest.mark.parametrize(("text", "prefix"), [("fp8 zeta", "linked kind"), ("zeta zeta", "kind")])
+def test_what_is_asked_is_weighed(text: str, prefix: str) -> None:
+    found = read(text)
+    assert {name for name in found if "kind" in name} == {f"{prefix} {kind}" for kind in INTENT_KINDS}
+    assert found[f"{prefix} why"] == 0.05
 
 
 def test_a_direct_question_is_marked_unless_it_asks_about_another_name() -> None:
