@@ -146,7 +146,7 @@ def asks_for_several(question: Question, intent: Intent, *, fit: float) -> bool:
     Args:
         fit: how well the best group fits, as :func:`rag.groups.best_group` has it.
     """
-    sides = len({frozenset(m.entry_ids) for m in question.mentions}) > 1
+    sides = len({frozenset(m.entry_ids) for m in question.mentions}) + len(question.carried) > 1
     if question.kind not in _MAYBE_LIST or (sides and question.kind in _OF_SIDES):
         return False
     bare = masked(question)

@@ -250,7 +250,7 @@ def test_what_the_assistant_said_is_no_instruction(assistant: Assistant) -> None
     ("before", "question", "entry"),
     [
         ("what is chunking", "small pieces lose meaning no?", "chunking"),
-        ("BM25가 뭐야?", "흔한 말은 덜 치고요?", "bm25"),
+        ("BM25가 뭐야?", "자주 나오면 점수가 깎이나요?", "bm25"),
     ],
 )
 def test_what_finds_nothing_alone_is_asked_of_the_term_before(
