@@ -191,6 +191,8 @@ def test_a_name_in_passing_is_what_is_found_or_is_not() -> None:
         "attention discord link",
         "reward model salary per month",
         "샘플링 코드 작성해줘",
+        "who made attention and whats the email",
+        "보상 모델 만든 사람 전화번호 알려줘",
     ],
 )
 def test_an_attribute_that_no_glossary_holds(text: str) -> None:
