@@ -8,7 +8,7 @@ Where what is, in the order in which data flows:
   glossaries), ``chunking``
 - the index: ``tuning``, ``embedding``, ``vectors``, ``lexical``, ``store``, ``manifest``, ``index``
 - the question: ``text``, ``words``, ``linking``, ``typos``, ``repair``, ``model_names``, ``question``, ``kind_patterns``, ``kinds``,
-  ``intent``, ``reader`` (which puts these together, and reads follow-ups), ``sides``
+  ``intent``, ``linear``, ``leaning``, ``following``, ``pointing``, ``reader`` (which puts these together, and reads follow-ups), ``sides``
 - what is found: ``name_links``, ``asked``, ``cores``, ``fusion``, ``groups``, ``compounds``, ``versions``, ``vocabulary``, ``evidence``,
   ``retriever`` (which puts these together)
 - the answer: ``generation`` (``plans`` choose sentences, ``citations`` proves them; ``chat`` lets a language model write, ``grounding``

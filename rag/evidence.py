@@ -161,7 +161,8 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
         "names absent": names_absent(question, words),
     }
     listed = "list " if question.kind == "list" else ""
-    absent = {f"{listed}absent": spread_asked(signs.absent)} if signs.absent else {}
+    told = {f"kind {kind}": chance for kind, chance in signs.kinds.items()}
+    told |= {f"{listed}absent": spread_asked(signs.absent)} if signs.absent else {}
     if about:
         return {
             "linked": 1.0,
@@ -173,11 +174,9 @@ def features(question: Question, hits: Sequence[Hit], *, signs: Signs, words: Vo
             "linked cosine": cosine,
             "linked direct": float(bool(asked) and not joined & {"glued", "unknown"}),
             **{f"linked compound {kind}": 1.0 for kind in joined},
-            **{f"linked {name}": value for name, value in absent.items()},
-            **{f"linked kind {kind}": chance for kind, chance in signs.kinds.items()},
+            **{f"linked {name}": value for name, value in told.items()},
             **common,
         }
-    told = absent | {f"kind {kind}": chance for kind, chance in signs.kinds.items()}
     passing = _passing(question, hits, scope=signs.scope, unknown=unknown, direct=bool(asked))
     return {
         "in scope": max(0.0, signs.scope),

@@ -27,12 +27,10 @@ SET_AGAINST = re.compile(
     r"§\s*(이랑|랑|하고|와|과|보다)|§\s*도\s|(from|than|to|with|and|vs\.?|w/?) (an? |the |plain |normal |regular )?§|^(vs|versus)\b"
 )
 """A name that something is held against."""
-_OF_IT = re.compile(
-    r"\b(does|do|did|is|are|was|were|can|could|will|would|should|has)(n'?t)? (it|they|that|this|these|those)\b",
-    re.IGNORECASE,
-)
+_ASKS_OF = r"\b(does|do|did|is|are|was|were|can|could|will|would|should|has)"
+_OF_IT = re.compile(_ASKS_OF + r"(n'?t)? (it|they|that|this|these|those)\b", re.IGNORECASE)
 """Before a name: the subject is the term before, "how does it use a knowledge graph"."""
-_OF_NAME = re.compile(r"\b(does|do|did|is|are|was|were|can|could|will|would|should|has) (an? |the )?§ \w")
+_OF_NAME = re.compile(_ASKS_OF + r" (an? |the )?§ \w")
 """The name is the subject: "does speculative decoding change the output"."""
 TOGETHER = re.compile(
     r"§\s*(이랑|랑|하고|와|과|도)\s*(같이|함께)|상관|연관|관계|\b(together|combine|relate[sd]?|related|connected) (with|to) (an? |the )?§|§ together"
