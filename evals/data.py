@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,12 +20,15 @@ from rag.types import Language
 __all__ = [
     "UNANSWERABLE",
     "AnswerCase",
+    "Conversation",
+    "ConversationTurn",
     "FollowUpCase",
     "PickedCase",
     "RetrievalCase",
     "learnt_from",
     "load_answers",
     "load_calibration",
+    "load_conversations",
     "load_follow_ups",
     "load_patterns",
     "load_picked",
@@ -129,6 +132,62 @@ class FollowUpCase:
     about: Subject
 
 
+@dataclass(frozen=True, slots=True)
+class ConversationTurn:
+    """A question of a conversation.
+
+    Attributes:
+        kind: how it goes on from the one before: "follow", "pass" (names a term in passing), "switch", "both", "fresh", ...
+        about: ids of the entries that answer it, the main one first; empty if none does.
+        best: the sentences of the main one that answer it; None where they were not picked.
+        also: others that would be fine as well.
+    """
+
+    question: str
+    kind: str
+    about: tuple[str, ...]
+    best: tuple[str, ...] | None
+    also: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The questions of one person, in order; the answers are those of the program."""
+
+    lang: Language
+    turns: tuple[ConversationTurn, ...]
+
+    @property
+    def split(self) -> Split:
+        """Development or held out, by the first question."""
+        return split_of(self.turns[0].question)
+
+    def history(self, number: int) -> tuple[dict[str, str], ...]:
+        """The turns before turn ``number`` as a history, each answered by the best sentence that was picked for it."""
+        return tuple(
+            {"role": role, "content": text}
+            for turn in self.turns[:number]
+            for role, text in (("user", turn.question), ("assistant", " ".join((turn.best or ())[:1])))
+            if text
+        )
+
+    def picked(self) -> Iterator[PickedCase]:
+        """The turns whose answer was picked among the sentences of an entry."""
+        for number, turn in enumerate(self.turns):
+            if turn.best:
+                before = self.turns[number - 1].question if number else ""
+                yield PickedCase(turn.question, self.lang, turn.about[0], before, turn.best, turn.also)
+
+    def cases(self) -> Iterator[AnswerCase]:
+        """The turns as questions of their own, but those that an entry is about and does not answer."""
+        for number, turn in enumerate(self.turns):
+            if turn.best != ():
+                main, others = turn.about[:1], turn.about[1:]
+                yield AnswerCase(
+                    turn.question, self.lang, turn.kind, main, (), (), not main, self.history(number), others
+                )
+
+
 def _rows(pattern: str, *, folder: Path = _FOLDER) -> list[dict[str, Any]]:
     rows = []
     for file in sorted(folder.glob(pattern)):
@@ -186,6 +245,16 @@ def load_follow_ups() -> list[FollowUpCase]:
     return [
         FollowUpCase(r["question"], r["lang"], r["before"], r["entry"], r["about"]) for r in _rows("followups.jsonl")
     ]
+
+
+def load_conversations() -> list[Conversation]:
+    """Whole conversations."""
+
+    def turn(row: dict[str, Any]) -> ConversationTurn:
+        best = tuple(row["best"]) if "best" in row else None
+        return ConversationTurn(row["question"], row["type"], tuple(row["about"]), best, tuple(row.get("also", ())))
+
+    return [Conversation(r["lang"], tuple(map(turn, r["turns"]))) for r in _rows("conversations.jsonl")]
 
 
 def load_calibration() -> list[RetrievalCase]:

@@ -1,6 +1,6 @@
 """Fit the weights of :mod:`rag.following`: ``python -m evals.following`` (about a minute). Needs scikit-learn.
 
-Learns from ``datasets/followups.jsonl``, and from patterns of chat with a name put in, as plain questions about something else: those that
+Learns from ``datasets/followups.jsonl``, from the development conversations, and from patterns of chat with a name put in, as plain questions about something else: those that
 :mod:`evals.intent` learns from, half of them behind a turn about a related term. Prints, in five folds over the terms of the turns before, how many are read rightly, with the
 vector of what is asked and by the signs alone (for other encoders), and writes ``rag/data/following.npz``.
 """
@@ -8,16 +8,17 @@ vector of what is asked and by the signs alone (for other encoders), and writes 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from evals.data import UNANSWERABLE, FollowUpCase, learnt_from, load_follow_ups, load_patterns
+from evals.data import UNANSWERABLE, FollowUpCase, learnt_from, load_conversations, load_follow_ups, load_patterns
 from rag.chain import open_assistant
-from rag.following import SUBJECTS, masked_text
+from rag.following import SUBJECTS, Subject, masked_text
 from rag.linear import SIGNS_ALONE, WITH_VECTOR, features
 from rag.question import Question
 from rag.retriever import GlossaryRetriever
@@ -27,7 +28,7 @@ __all__ = ["examples", "plain"]
 
 _OUT = Path(__file__).parent.parent / "rag" / "data" / "following.npz"
 _FOLDS = 5
-_PLAIN = 200
+_PLAIN = 300
 """Plain questions beside the conversations; the more, the more of them and the fewer others are read rightly."""
 _SHORT = 9
 """Words of a plain question at most."""
@@ -38,8 +39,25 @@ Matrix = NDArray[np.float64]
 
 def examples(retriever: GlossaryRetriever) -> list[tuple[FollowUpCase, Question]]:
     """The conversations in whose second question a name is found, and that question as it is read alone."""
-    read = [(case, retriever.reader.read(case.question, language=case.lang)) for case in load_follow_ups()]
+    cases = [*load_follow_ups(), *_of_conversations(retriever)]
+    read = [(case, retriever.reader.read(case.question, language=case.lang)) for case in cases]
     return [(case, question) for case, question in read if question.mentions]
+
+
+def _of_conversations(retriever: GlossaryRetriever) -> Iterator[FollowUpCase]:
+    """Turns of the development conversations that name another term than the turn before was about."""
+    for conversation in load_conversations():
+        for before, turn in pairwise(conversation.turns) if conversation.split == "dev" else ():
+            named = {*retriever.reader.read(turn.question, language=conversation.lang).entry_ids}
+            if not before.about or before.about[0] in named:
+                continue
+            old, new = (
+                not {*before.about}.isdisjoint(turn.about),
+                not named.difference(before.about).isdisjoint(turn.about),
+            )
+            if old or new:
+                about: Subject = "named" if not old else "both" if new else "before"
+                yield FollowUpCase(turn.question, conversation.lang, before.question, before.about[0], about)
 
 
 def plain(retriever: GlossaryRetriever, *, count: int = _PLAIN, seed: int = 0) -> list[tuple[FollowUpCase, Question]]:

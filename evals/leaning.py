@@ -1,7 +1,8 @@
 """Fit the weights of :mod:`rag.leaning`: ``python -m evals.leaning`` (about three minutes). Needs scikit-learn.
 
-Learns from development questions and from picked ones that name no term: those that follow a turn about the entry that answers them,
-and those that stand alone, put behind a turn about something else, half of them behind one about a related term. Prints, in five folds,
+Learns from questions of the development split and from picked ones that name no term: those that follow a turn about the entry that
+answers them; those that follow a turn about another one; and those that stand alone, put behind a turn about something else, half of
+them behind one about a related term. Prints, in five folds,
 how many of each are read as follow-ups, and writes ``rag/data/leaning.npz``.
 """
 
@@ -10,13 +11,14 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from evals.data import load_answers, load_picked, load_retrieval
+from evals.data import load_answers, load_conversations, load_picked, load_retrieval
 from rag.chain import open_assistant
 from rag.leaning import LEANS, MAY_LEAN
 from rag.linear import SIGNS_ALONE, WITH_VECTOR, features
@@ -52,11 +54,12 @@ def examples(retriever: GlossaryRetriever, *, seed: int = 0) -> Iterator[Example
             continue
         if not case.history:
             alone.append((read, (*case.expected, *case.accept)))
-        elif (context := reader.read(case.question, history=case.history).context) and set(context) & set(
-            case.expected
-        ):
+        elif context := reader.topics(case.history):
             topics.append(context[0])
-            yield Example(read, context[0], leans=True)
+            yield Example(read, context[0], leans=not set(context).isdisjoint(case.expected))
+    for example in _of_conversations(retriever):
+        topics.append(example.topic)
+        yield example
     for picked in load_picked():
         read = reader.read(picked.question, language=picked.lang)
         if not read.mentions and picked.before:
@@ -74,6 +77,15 @@ def examples(retriever: GlossaryRetriever, *, seed: int = 0) -> Iterator[Example
         topic = draw.choice(sorted(kin) if kin and draw.random() < _RELATED else topics)
         if topic not in answers:
             yield Example(read, topic, leans=False)
+
+
+def _of_conversations(retriever: GlossaryRetriever) -> Iterator[Example]:
+    """Turns of the development conversations that name no term."""
+    for conversation in load_conversations():
+        for before, turn in pairwise(conversation.turns) if conversation.split == "dev" else ():
+            read = retriever.reader.read(turn.question, language=conversation.lang)
+            if before.about and not read.mentions:
+                yield Example(read, before.about[0], leans=not set(before.about).isdisjoint(turn.about))
 
 
 def main() -> None:

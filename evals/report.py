@@ -1,4 +1,4 @@
-"""``rag eval``: retrieval and answers over the question sets, by slice, with confidence intervals and baselines."""
+"""``rag eval``: retrieval, answers and whole conversations over the question sets, by slice, with confidence intervals and baselines."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.answers import evaluate_answers, with_model
+from evals.conversations import evaluate_conversations
 from evals.figures import Figures
 from evals.retrieval import evaluate_retrieval
 from rag.chain import open_assistant
@@ -22,8 +23,10 @@ _THRESHOLDS = Path(__file__).parent / "thresholds.json"
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run what the command line asked for; returns the exit code."""
-    if args.limit is not None and not args.answers:
-        raise InputError("--limit goes with --answers")
+    if args.answers and args.conversations:
+        raise InputError("--answers and --conversations are two evaluations: run one after the other")
+    if args.limit is not None and not (args.answers or args.conversations):
+        raise InputError("--limit goes with --answers or --conversations")
     if args.gate and (args.limit is not None or args.split != "heldout"):
         raise InputError("--gate holds the whole held-out split against its floors: leave --limit and --split out")
     assistant = open_assistant(settings.model_copy(update={"llm": None}))
@@ -35,6 +38,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             llm=with_model(assistant, settings),
             limit=args.limit,
         )
+    elif args.conversations:
+        figures = evaluate_conversations(assistant, split=args.split, limit=args.limit)
     else:
         figures = evaluate_retrieval(assistant, split=args.split)
     failures = figures.pop("failures")
@@ -45,7 +50,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     if args.failures:
         for failure in failures:
             print(failure, file=sys.stderr if args.json else sys.stdout)
-    return _gate(figures, "answers" if args.answers else "retrieval") if args.gate else 0
+    name = "answers" if args.answers else "conversations" if args.conversations else "retrieval"
+    return _gate(figures, name) if args.gate else 0
 
 
 def _gate(figures: Figures, name: str) -> int:

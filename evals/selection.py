@@ -1,6 +1,6 @@
 """Fit the weights of :mod:`rag.generation.selection`: ``python -m evals.selection`` (about four minutes). Needs scikit-learn.
 
-Learns from questions whose answer was picked among the sentences of an entry (``datasets/sentences.jsonl``) and from the development
+Learns from questions whose answer was picked among the sentences of an entry (``datasets/sentences.jsonl``, the development conversations) and from the development
 questions, where a sentence that holds a fact of the answer is taken for picked. Prints, in five folds by entry, how many of the picked
 sentences and of the facts are among those chosen, and writes ``rag/data/selection.json``.
 """
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from evals.data import load_answers, load_picked
+from evals.data import load_answers, load_conversations, load_picked
 from rag.chain import Assistant, open_assistant
 from rag.generation.sources import Sources
 from rag.retriever import Retrieval
@@ -56,7 +56,8 @@ class Example:
 def of_picked(assistant: Assistant) -> Iterator[Example]:
     """From questions whose answer was picked, where the program finds their entry."""
     retriever = assistant.retriever
-    for case in load_picked():
+    talks = [talk for talk in load_conversations() if talk.split == "dev"]
+    for case in (*load_picked(), *(case for talk in talks for case in talk.picked())):
         before = [{"role": "user", "content": case.before}] if case.before else []
         read = retriever.reader.read(case.question, language=case.lang, history=before)
         if before and case.entry not in read.entry_ids:

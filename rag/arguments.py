@@ -87,8 +87,9 @@ def parser_of(runs: Mapping[str, Callable[..., int]]) -> argparse.ArgumentParser
     check.set_defaults(run=runs["check"])
     evaluate = command("eval", "measure retrieval, or answers, on the question sets in evals/")
     evaluate.add_argument("--answers", action="store_true", help="measure answers instead of retrieval")
+    evaluate.add_argument("--conversations", action="store_true", help="measure whole conversations instead")
     evaluate.add_argument("--split", choices=["dev", "heldout", "all"], default="heldout")
-    evaluate.add_argument("--limit", type=int, metavar="N", help="with --answers, only the first N questions")
+    evaluate.add_argument("--limit", type=int, metavar="N", help="with --answers or --conversations, only the first N")
     evaluate.add_argument("--gate", action="store_true", help="exit 1 if a figure is below evals/thresholds.json")
     evaluate.add_argument("--json", action="store_true", help="print the figures as JSON")
     evaluate.add_argument(

@@ -23,6 +23,8 @@ __all__ = ["SET_AGAINST", "SUBJECTS", "TOGETHER", "Subject", "masked_text", "sig
 Subject = Literal["before", "both", "named"]
 SUBJECTS: tuple[Subject, ...] = ("before", "both", "named")
 """The term of the turn before, both, the term that is named; the columns of the weights."""
+_HELPS = np.array([[1.0, 0.75, 0.0], [0.5, 1.0, 0.5], [0.0, 0.6, 1.0]])
+"""How much an answer about one subject (column) helps who asked about another (row)."""
 SET_AGAINST = re.compile(
     r"§\s*(이랑|랑|하고|와|과|보다)|§\s*도\s|(from|than|to|with|and|vs\.?|w/?) (an? |the |plain |normal |regular )?§|^(vs|versus)\b"
 )
@@ -32,6 +34,25 @@ _OF_IT = re.compile(_ASKS_OF + r"(n'?t)? (it|they|that|this|these|those)\b", re.
 """Before a name: the subject is the term before, "how does it use a knowledge graph"."""
 _OF_NAME = re.compile(_ASKS_OF + r" (an? |the )?§ \w")
 """The name is the subject: "does speculative decoding change the output"."""
+_ARTICLE = r"(an? |the )?§"
+_STANDS: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        **{f"{particle} behind": rf"§\s?({particle})" for particle in (
+            "은|는", "이|가", "을|를", "으로|로", "에", "의", "도", "이랑|랑|하고|와|과", "보다", "만", "이나|나", "이면|면", "처럼|같은",
+            "까지", "없이", "때문|때",
+        )},
+        **{f"{words} before": rf"\b({words}) {_ARTICLE}" for words in (
+            "is|are|was|were", "do|does|did|can|could|will|would", "with|without|using|through|via|by", "in|on|at|inside", "for", "to|into",
+            "of", "from", "than|vs|over", "and|or|plus", "if|when", "like|as", "why|how|what", "so|but|then",
+        )},
+        **{f"{words} behind": rf"§ ({words})\b" for words in (
+            "is|are|was", "do|does|did|can", "has|have|uses?", "too|also", "then|instead", "in|on|for|to|with", "models?",
+        )},
+        "nothing behind": r"§\W*$",
+    }.items()
+}  # fmt: skip
+"""What stands beside a name: "§로" hints that it serves the term before, "§는" that it is asked about itself."""
 TOGETHER = re.compile(
     r"§\s*(이랑|랑|하고|와|과|도)\s*(같이|함께)|상관|연관|관계|\b(together|combine|relate[sd]?|related|connected) (with|to) (an? |the )?§|§ together"
 )
@@ -63,14 +84,18 @@ def signs(question: Question) -> dict[str, float]:
         "equates": float(bool(EQUATES.search(bare))),
         "set against": float(bool(SET_AGAINST.search(bare))),
         "together": float(bool(TOGETHER.search(bare))),
+        "names": len(mentions) / 3,
+        **{name: float(bool(pattern.search(bare))) for name, pattern in _STANDS.items()},
     }
 
 
 def subject_of(found: Mapping[str, float], vector: NDArray[np.float32], *, model: str) -> Subject:
-    """The likeliest subject of a follow-up.
+    """The subject of a follow-up by which the answer helps most: one about both still holds what is asked of either.
 
     Args:
         found: its signs, and those of the two terms, as :meth:`GlossaryRetriever.following_signs` puts them together.
         vector: of :func:`masked_text`, by ``model``.
     """
-    return SUBJECTS[int(logits("following.npz", found, vector, model=model).argmax())]
+    told = logits("following.npz", found, vector, model=model)
+    chances = np.exp(told - told.max())
+    return SUBJECTS[int((chances @ _HELPS).argmax())]

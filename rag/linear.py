@@ -15,7 +15,7 @@ __all__ = ["SIGNS_ALONE", "WITH_VECTOR", "features", "logits"]
 
 WITH_VECTOR, SIGNS_ALONE = "with vector", "signs alone"
 """Names of the two arrays of weights in a file, each of shape (features, outputs)."""
-_VECTOR_UNIT = 5.0
+_VECTOR_UNIT = 2.5
 """The components of a unit vector are small: times so much, the same regularization suits them and the signs."""
 
 

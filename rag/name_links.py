@@ -11,10 +11,6 @@ from rag.question import KOREAN, Question, asks_directly, masked, stands_as_topi
 
 __all__ = ["name_links"]
 
-_ABOUT_IT = re.compile(
-    r"((so|but|and|then) )?(does|do|will|would|can|is|are|should) (it|that|this|they)\b", re.IGNORECASE
-)
-"""Begins a follow-up on the very term before: "does it hurt quality?"; "how does it remember?" may be about its memory."""
 _CONTEXT = re.compile(r"(의|에서|에|을|를| 논문| 중)\s")
 _OF_ONE_TERM = frozenset({"origin", "expand", "limits", "proscons", "examples", "plain"})
 """Kinds of which a question that begins with a name is about it: "word2vec 어느 회사가 냈어"."""
@@ -36,23 +32,16 @@ def name_links(
 ) -> dict[str, float]:
     """What the names in a question, and those carried over, are worth, by id of the entry.
 
-    A follow-up that says more than "and its limits?" may be about a term beside the last one: after "what is MoE", "so
-    what picks the expert?" is about the router.
-
     Args:
         entries: ids of the entries of the glossary.
         about_korean: whether the definition of an entry (by id) speaks of Korean.
     """
     links = {entry_id: _link(entry_id, question, weights=weights) for entry_id in question.entry_ids}
     korean = bool(KOREAN.search(masked(question)))
-    beside = (question.content and not _ABOUT_IT.match(question.text)) or korean
-    if question.carried and beside and not (question.mentions or question.aside):
-        for entry_id in question.carried:
-            for other in linker.kin(entry_id):
-                if other in entries:
-                    links.setdefault(other, weights.kin * max(links[entry_id], weights.link / 2))
-        if korean and not any(map(about_korean, question.carried)):  # after MMLU, "is there a Korean one?"
-            links |= {i: _THE_KOREAN_ONE * weights.link for i in links if i not in question.carried and about_korean(i)}
+    carried = question.carried if not (question.mentions or question.aside) else ()
+    if korean and carried and not any(map(about_korean, carried)):  # after MMLU, "is there a Korean one?"
+        kin = {other for i in carried for other in linker.kin(i) if other in entries}
+        links |= {i: _THE_KOREAN_ONE * weights.link for i in kin.difference(carried) if about_korean(i)}
     elif question.context and not question.carried and question.content:
         for entry_id in question.context:
             near = linker.kin(entry_id) if question.kind == "reverse" else (entry_id, *linker.kin(entry_id))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from rag.errors import InputError
 from rag.following import SET_AGAINST, TOGETHER, Subject
 from rag.kinds import COMPARES, EQUATES, kind_of
-from rag.leaning import LEANS, MAY_LEAN
+from rag.leaning import LEANS, MAY_LEAN, SURELY_LEANS
 from rag.linking import Leftover, Linker, Mention, Segmentation
 from rag.model_names import find_model_name
 from rag.pointing import places, side_by_side
@@ -36,9 +36,13 @@ __all__ = ["QuestionReader"]
 _ALL_OF = re.compile(r"셋|세\s*개|넷|네\s*개|\ball (of (them|these)|three|four)\b|\bthe three\b")
 _SIDE_ALONE = re.compile(r"\W*((그럼|그러면|and|then)\s*)?§\s*(이랑|랑|하고|와|과)(은|는)?(요)?\W*")
 _DROPPED = re.compile(
-    r"그(건|거|것)\s*(은|는)?\s*(이제\s*)?(알겠|됐|되었|그렇|이해|접|넘어|나중)|다른\s*(질문|얘기|이야기|주제)|갑자기|주제\s*바꿔|"
-    r"\bdifferent (q|question|topic|thing|subject)\b|(new|another|change of) (topic|question|subject)|never ?mind|forget (that|it)|\bunrelated\b|\bbtw\b|by the way"
+    r"그(건|거|것)\s*(은|는)?\s*(이제\s*)?(알겠|됐|되었|그렇|이해|접|넘어|나중)|갑자기|never ?mind|forget (that|it)|\bbtw\b|by the way"
 )
+_ELSEWHERE = re.compile(
+    r"(다른|딴)\s*(질문|얘기|이야기|주제|소리)|주제\s*바꿔|(new|another|change of) (topic|question|subject)|"
+    r"\bdifferent (q|question|topic|subject)\b|\bunrelated\b"
+)
+"""Announces another subject."""
 _OTHER_ONE = re.compile(
     r"\b(the|a|that) (one|version|kind|variant|thing|method|technique|trick|model)s? (that|which|where|who|with|when)\b"
     r"|(는|은|던|한|된)\s*(건|거|것|걸|애|놈)(은|는|요|은요|는요)?\W*$"
@@ -52,6 +56,8 @@ _BULLET = "- "
 _LONG = 4_000
 """Characters of an answer that are read for what it lists."""
 _OF_SEVERAL = frozenset({"compare", "same", "relation"})
+_COMPLETE: frozenset[Kind] = frozenset({"why", "limits", "proscons", "origin"})
+"""Kinds of which a question that says nothing beside a name is mostly about that name: "why use quantization?"."""
 _SUBJECT = re.compile(r"\b(does|is|was|has|did) $", re.IGNORECASE)
 _MORE_SO = re.compile(r"^(so |and |then )?what('?s| is) (\w+er|more|less)\b")
 """Asks which of the terms before: "what's simpler to train"."""
@@ -162,6 +168,11 @@ class QuestionReader:
         past = self._past(exchanges(history))
         return self._carry_over(read, past) if past else read
 
+    def topics(self, history: Sequence[Turn]) -> tuple[str, ...]:
+        """Ids of the entries that the turns before were about, as far as a new question may lean on them."""
+        past = self._past(exchanges(history))
+        return past[-1].topics if past else ()
+
     def _read_alone(self, text: str, *, language: Language | None = None) -> Question:
         segmentation, mentions, leftovers = self._names(spell_out(text))
         mended = mend_asking_words(segmentation.text, leftovers, is_word=self._corrector.is_word)
@@ -187,14 +198,14 @@ class QuestionReader:
     def _carry_over(self, read: Question, past: Sequence[_Past]) -> Question:
         """Take terms, and for "and X?" the kind, from the turns before; nothing where the question stands alone."""
         bare = masked(read)
-        if _SOCIAL.fullmatch(bare) or (_DROPPED.search(bare) and read.mentions):
+        if _SOCIAL.fullmatch(bare) or _ELSEWHERE.search(bare) or (_DROPPED.search(bare) and read.mentions):
             return read
         topics = past[-1].topics
         read = replace(read, context=topics)
         if pointing := self._pointing(read, past):
             return pointing
         asked_for_name = read.kind == "reverse" or _OTHER_ONE.search(bare)
-        if asked_for_name and len(read.leftovers) > 1 and not asks_directly(read):
+        if asked_for_name and len(read.leftovers) > 1 and not asks_directly(read) and not self._surely_leans(read):
             return replace(read, kind="reverse")
         compares = bool(COMPARES.search(bare) or _MORE_SO.search(bare))
         several = _named(past, several=True) if compares or _WHICH.search(bare) else ()
@@ -212,13 +223,17 @@ class QuestionReader:
         leans = pronoun if read.model_name else elliptic or self._leans(read, topics[0]) >= LEANS
         return self._with(read, topics) if leans else read
 
+    def _surely_leans(self, read: Question) -> bool:
+        return bool(read.context) and not read.mentions and self._leans(read, read.context[0]) >= SURELY_LEANS
+
     def _beside(self, read: Question, past: Sequence[_Past], *, several: tuple[str, ...]) -> Question:
         """A question that names a term: about that one, about the one before, or about both; ``several`` are those it may ask to choose from."""
         bare, topics = masked(read), past[-1].topics
         fresh = tuple(i for i in topics if i not in read.entry_ids)
         names = {frozenset(mention.entry_ids) for mention in read.mentions}
         complete = len(names) > 1 and read.kind in ("compare", "same") and not has_pronoun(read)
-        plain = read.kind in ("define", "expand") and bool(asks_directly(read)) and not read.leftovers
+        direct = bool(asks_directly(read)) if read.kind in ("define", "expand") else read.kind in _COMPLETE
+        plain = direct and not (read.leftovers or has_pronoun(read) or SET_AGAINST.search(bare))
         if complete or not fresh or _HEADED.match(bare):
             subject: Subject = "named"
         elif any(pattern.search(bare) for pattern in (TOGETHER, _WHY_NOT, _DIFFERS)):
@@ -282,7 +297,7 @@ class QuestionReader:
         if len(mentions) > len(read.mentions) and _RATHER.search(masked(read)):
             return replace(carried, kind="compare")  # "why not greedy then?"
         kind = kind_of(carried)
-        if kind == "reverse" and len(leftovers) < 2:
+        if kind == "reverse":
             kind = "fact"  # "which metrics does it have"
         if kind == "relation" and not (mentions or TOGETHER.search(masked(carried))):
             kind = "fact"  # after two terms "막는법은" asks of each

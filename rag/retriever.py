@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -28,6 +28,7 @@ from rag.groups import FITS, SAME_LIST, SAME_QUESTION, best_group
 from rag.index import GlossaryIndex
 from rag.intent import INTENT_KINDS, UNKNOWN, Intent, intent_of
 from rag.kinds import asks_for_several, refined
+from rag.leaning import Nearness
 from rag.lexical import tokens
 from rag.linking import Linker
 from rag.name_links import name_links
@@ -99,6 +100,7 @@ class GlossaryRetriever(BaseRetriever):
     _is_word: Callable[[str], bool] = PrivateAttr()
     _core: Callable[[Language], EntryCores] = PrivateAttr()
     _vector: Callable[[str], Vectors] = PrivateAttr()
+    _by_description: Callable[[str], Vectors] = PrivateAttr()
     _ids: list[str] = PrivateAttr()
     _number: dict[str, int] = PrivateAttr()
 
@@ -118,7 +120,11 @@ class GlossaryRetriever(BaseRetriever):
             keep = (chunk.lang == lang or chunk.entry_id in lacking for chunk in chunks)
             self._masks[lang] = np.fromiter(keep, dtype=bool, count=len(chunks))
         self._core = lru_cache(maxsize=len(LANGUAGES))(self._read_core)  # a question needs that of its language
-        self._vector = lru_cache(maxsize=_VECTORS)(self._encoded)
+        tuned = self.embeddings.tuned
+        self._vector = lru_cache(maxsize=_VECTORS)(partial(_encoded, self.embeddings))
+        self._by_description = (
+            self._vector if tuned is self.embeddings else lru_cache(_VECTORS)(partial(_encoded, tuned))
+        )
         self._ids = list(self.index.entries)
         self._number = {entry_id: i for i, entry_id in enumerate(self.index.entries)}
         vocabulary = "\n".join(chunk.text for chunk in chunks).casefold()
@@ -149,10 +155,6 @@ class GlossaryRetriever(BaseRetriever):
             asked=index.asked.terms,
             language=language,
         )
-
-    def _encoded(self, text: str) -> Vectors:
-        vector: Vectors = self.embeddings.encode([text], query=True)[0]
-        return vector
 
     @property
     def reader(self) -> QuestionReader:
@@ -192,18 +194,33 @@ class GlossaryRetriever(BaseRetriever):
 
     def leaning_signs(self, question: Question, entry_id: str) -> dict[str, float]:
         """What tells that, as :mod:`rag.leaning` weighs it."""
-        vector = self._vector(self._query_text(replace(question, carried=(entry_id,))))
-        mask = self._masks[question.language]
-        own = [row for row in self._rows_of_entry.get(entry_id, ()) if mask[row]]
-        others = mask.copy()
-        others[own] = False
-        best = self.index.store.search_rows(vector, k=1, rows=others)
-        return leaning.signs(
-            question,
-            own=max(self._cosines(own, vector).values(), default=0.0),
-            other=best[0][1] if best else 0.0,
+        joined = self._query_text(replace(question, carried=(entry_id,)))
+        near = Nearness(
+            own=self._nearest(joined, entry_id, language=question.language),
+            ahead=self._ahead(joined, entry_id, language=question.language),
+            ahead_alone=self._ahead(question.text, entry_id, language=question.language),
+            asked_ahead=self._asked_ahead(joined, entry_id),
+            asked_ahead_alone=self._asked_ahead(question.text, entry_id),
             shared=self._shared(question, (entry_id,)),
         )
+        return leaning.signs(question, near)
+
+    def _nearest(self, text: str, entry_id: str, *, language: Language) -> float:
+        """The cosine of a text and the nearest passage of an entry."""
+        rows = [row for row in self._rows_of_entry.get(entry_id, ()) if self._masks[language][row]]
+        return max(self._cosines(rows, self._vector(text)).values(), default=0.0)
+
+    def _ahead(self, text: str, entry_id: str, *, language: Language) -> float:
+        """How much nearer the nearest passage of an entry is to a text than that of any other."""
+        others = self._masks[language].copy()
+        others[self._rows_of_entry.get(entry_id, [])] = False
+        rival = self.index.store.search_rows(self._vector(text), k=1, rows=others)
+        return self._nearest(text, entry_id, language=language) - (rival[0][1] if rival else 0.0)
+
+    def _asked_ahead(self, text: str, entry_id: str) -> float:
+        """How much nearer a text is to the stored questions of an entry than to any other's."""
+        asked = self.index.asked.nearest(self._by_description(text))
+        return asked.get(entry_id, 0.0) - max((near for i, near in asked.items() if i != entry_id), default=0.0)
 
     def following(self, question: Question, entry_id: str) -> Subject:
         """What a follow-up that names a term is about: a certain entry, that of the turn before, what it names, or both."""
@@ -213,6 +230,9 @@ class GlossaryRetriever(BaseRetriever):
     def following_signs(self, question: Question, entry_id: str) -> dict[str, float]:
         """What tells that beside the vector, as :mod:`rag.following` weighs it."""
         linker, terms, named = self._reader.linker, self.index.terms, question.entry_ids
+        joined = self._query_text(replace(question, carried=(entry_id,)))
+        before, *rivals = (self._nearest(joined, i, language=question.language) for i in (entry_id, *named))
+        asked = self.index.asked.nearest(self._by_description(question.text))
         rarities = [terms.idf(token) for m in question.mentions for token in tokens(m.corrected or m.surface)]
         return following.signs(question) | {
             "kin": float(not linker.kin(entry_id).isdisjoint(named)),
@@ -220,6 +240,8 @@ class GlossaryRetriever(BaseRetriever):
             "above": float(any(linker.is_kind_of(entry_id, other) for other in named)),
             "below": float(any(linker.is_kind_of(other, entry_id) for other in named)),
             "rare": max(rarities, default=0.0) / 5,
+            "ahead": 10 * (before - max(rivals)),
+            "asked ahead": 5 * (asked.get(entry_id, 0.0) - max(asked.get(other, 0.0) for other in named)),
             "hub": sum(len(linker.kin(other)) for other in named) / len(named) / 10,
             "shared before": self._shared(question, (entry_id,)),
             "shared named": self._shared(question, named),
@@ -251,7 +273,7 @@ class GlossaryRetriever(BaseRetriever):
         k = max(1, min(k or self.top_k, MAX_TOP_K))
         text = self._query_text(question)
         vector = self._vector(text)
-        described = self._by_description(text, vector)
+        described = self._by_description(text)
         intent = intent_of(vector, model=self.embeddings.model)
         told, question = question, replace(question, kind=refined(question, intent))
         ranked = self._arrange(self._scored(question, text, vector, described), question)
@@ -273,7 +295,7 @@ class GlossaryRetriever(BaseRetriever):
         """The best passage of each entry that is found, best first."""
         text = self._query_text(question)
         vector = self._vector(text)
-        hits = self._scored(question, text, vector, self._by_description(text, vector))
+        hits = self._scored(question, text, vector, self._by_description(text))
         best: dict[str, Hit] = {}
         for hit in hits:
             best.setdefault(hit.chunk.entry_id, hit)
@@ -418,11 +440,6 @@ class GlossaryRetriever(BaseRetriever):
             return 0.0 if _asks_about_a_word(question) else 1.0
         return 1.0 - min(1.0, named / self.weights.link) if named else 1.0
 
-    def _by_description(self, text: str, vector: Vectors) -> Vectors:
-        """The vector of a question by the tuned encoder, if there is one."""
-        tuned = self.embeddings.tuned
-        return vector if tuned is self.embeddings else tuned.encode([text], query=True)[0]
-
     def _query_text(self, question: Question) -> str:
         """The question with misspelt names put right and carried terms named."""
         text = question.text
@@ -450,6 +467,11 @@ class GlossaryRetriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun | None = None
     ) -> list[Document]:
         return documents(self.retrieve(self._reader.read(query)))
+
+
+def _encoded(encoder: ArrayEmbeddings, text: str) -> Vectors:
+    vector: Vectors = encoder.encode([text], query=True)[0]
+    return vector
 
 
 def _asks_about_a_word(question: Question) -> bool:

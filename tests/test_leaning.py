@@ -6,7 +6,7 @@ import pytest
 from helpers import open_shipped
 
 from evals.leaning import examples
-from rag.leaning import LEANS, MAY_LEAN, opens_as_follow_up, probability, signs
+from rag.leaning import LEANS, MAY_LEAN, Nearness, opens_as_follow_up, probability, signs
 from rag.question import Question
 from rag.retriever import GlossaryRetriever
 
@@ -49,7 +49,8 @@ def test_nearness_and_shared_words_speak_for_it_and_content_against(retriever: G
     model = retriever.embeddings.model
 
     def told(question: Question, *, own: float, other: float, shared: float) -> float:
-        return probability(signs(question, own=own, other=other, shared=shared), vector, model=model)
+        near = Nearness(own, own - other, own - other, own - other, own - other, shared)
+        return probability(signs(question, near), vector, model=model)
 
     near = told(short, own=0.9, other=0.85, shared=1.0)
     assert near > told(short, own=0.85, other=0.9, shared=1.0)

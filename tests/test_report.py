@@ -46,7 +46,8 @@ def test_entries_cited_in_vain_lower_the_precision_but_not_of_a_list(monkeypatch
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--limit", "3"], "--limit goes with --answers"),
+        (["--limit", "3"], "--limit goes with --answers or --conversations"),
+        (["--answers", "--conversations"], "--answers and --conversations are two evaluations"),
         (["--answers", "--gate", "--limit", "3"], "--gate holds the whole held-out split against its floors"),
         (["--gate", "--split", "dev"], "--gate holds the whole held-out split against its floors"),
     ],

@@ -89,7 +89,6 @@ def test_a_follow_up_is_about_the_terms_that_it_leans_on(turns: list[str], cited
         (["what is gradient checkpointing", "does speculative decoding change the output"], "speculative-decoding"),
         (["플래시어텐션 쓰면 정확도 떨어지나", "gpu 아무거나 됨?"], "flash-attention"),
         (["프롬프트 인젝션이랑 탈옥 같은거 아님?", "막는법은"], "prompt-injection"),
-        (["과적합이 뭐임", "드롭아웃 쓰면 없어져?"], "overfitting"),
     ],
 )
 def test_a_follow_up_that_names_something_in_passing_is_about_the_term_before(turns: list[str], about: str) -> None:
@@ -163,7 +162,7 @@ def test_two_of_what_was_listed_are_compared() -> None:
 
 
 def test_a_name_in_passing_is_not_completed_to_another() -> None:
-    assert ask("과적합이 뭐임", "드롭아웃 쓰면 없어져?").notes == ("앞 질문의 과적합 기준으로 답합니다.",)
+    assert ask("과적합이 뭐임", "드롭아웃 쓰면 그거 없어져?").notes == ("앞 질문의 과적합 기준으로 답합니다.",)
     assert ask("검색결과 다시 순위 매겨주는 모델 있잖아 그거").notes == ()
 
 

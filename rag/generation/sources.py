@@ -103,8 +103,6 @@ class Sources:
             h.signals.get("link", 0.0) > 0.5 for h in self.retrieval.nearest[:1]
         )
         several = len(chosen) > 1 and self.question.kind in ("compare", "relation", "same")
-        if self.question.kind == "reverse" and self.question.carried:
-            return ranked[:1]
         near = {other for i in self.question.carried for other in self.retriever.reader.linker.kin(i)}
         linked = any(hit.signals.get("link", 0.0) > 0 for hit in self.retrieval.nearest[:1])  # not by "does it ..."
         if linked and not self.question.mentions and ranked[0] in near.difference(chosen) and not several:
