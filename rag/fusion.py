@@ -52,6 +52,7 @@ class Weights:
         section: for sections that answer this kind of question.
         mentioned: subtracted from entries that a description mentions in passing: they are not what is sought.
         excluded: subtracted from entries named in a question that asks for the name of something else.
+        kin: share of the weight of a carried term that terms related to it get where one of them may be meant.
         context: for terms related to the one that the turn before was about, in a question that does not lean on it.
         description: number of other content words at which a name in the question counts half.
     """
@@ -68,6 +69,7 @@ class Weights:
     section: float = 0.16
     mentioned: float = 0.1
     excluded: float = 0.1
+    kin: float = 0.3
     context: float = 0.3
     description: float = 2.5
 

@@ -39,9 +39,11 @@ def name_links(
     links = {entry_id: _link(entry_id, question, weights=weights) for entry_id in question.entry_ids}
     korean = bool(KOREAN.search(masked(question)))
     carried = question.carried if not (question.mentions or question.aside) else ()
+    kin = {other: links[i] for i in carried for other in linker.kin(i) if other in entries and other not in links}
     if korean and carried and not any(map(about_korean, carried)):  # after MMLU, "is there a Korean one?"
-        kin = {other for i in carried for other in linker.kin(i) if other in entries}
-        links |= {i: _THE_KOREAN_ONE * weights.link for i in kin.difference(carried) if about_korean(i)}
+        links |= {i: _THE_KOREAN_ONE * weights.link for i in kin if about_korean(i)}
+    elif question.kin_too:
+        links |= {i: weights.kin * max(link, weights.link / 2) for i, link in kin.items()}
     elif question.context and not question.carried and question.content:
         for entry_id in question.context:
             near = linker.kin(entry_id) if question.kind == "reverse" else (entry_id, *linker.kin(entry_id))

