@@ -1,4 +1,4 @@
-"""Fit the weights of :mod:`rag.evidence` on the development splits and on ``datasets/calibration.jsonl``: ``python -m evals.calibrate`` (about twenty minutes).
+"""Fit the weights of :mod:`rag.evidence` on the development split and on ``datasets/calibration.jsonl``: ``python -m evals.calibrate`` (about twenty minutes).
 
 Beside the shipped glossary, the questions are put to random parts of it (5 % to 75 % of the entries), where a question whose
 entry is missing must be refused: the hardest questions there are, and glossaries of other sizes than the shipped one. And the whole
@@ -34,7 +34,6 @@ from evals.data import (
     learnt_from,
     load_answers,
     load_calibration,
-    load_conversations,
     load_patterns,
     load_retrieval,
 )
@@ -74,7 +73,7 @@ _ASKED: Mapping[Language, Sequence[str]] = {
 }
 
 
-Made = Literal["set", "written", "talk", "invented", "chat"]
+Made = Literal["set", "written", "invented", "chat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class Example:
 
     Attributes:
         sure: whether there is nothing to weigh.
-        made: whether it is of the question sets, written for this fit alone, of a conversation, of two names that nobody joins, or of a pattern of chat.
+        made: whether it is of the question sets, written for this fit alone, of two names that nobody joins, or of a pattern of chat.
     """
 
     question: str
@@ -110,7 +109,6 @@ def examples(assistant: Assistant, *, whole: bool, asked: bool) -> Iterator[Exam
     sets: list[RetrievalCase | AnswerCase] = [*load_retrieval(), *load_answers()]
     cases: list[tuple[RetrievalCase | AnswerCase, Made]] = [(case, "set") for case in sets if case.split == "dev"]
     cases += [(case, "written") for case in load_calibration()]
-    cases += [(case, "talk") for talk in load_conversations() if talk.split == "dev" for case in talk.cases()]
     for case, made in cases:
         label = answerable(case, ids)
         if label is not None:

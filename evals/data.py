@@ -162,30 +162,12 @@ class Conversation:
         """Development or held out, by the first question."""
         return split_of(self.turns[0].question)
 
-    def history(self, number: int) -> tuple[dict[str, str], ...]:
-        """The turns before turn ``number`` as a history, each answered by the best sentence that was picked for it."""
-        return tuple(
-            {"role": role, "content": text}
-            for turn in self.turns[:number]
-            for role, text in (("user", turn.question), ("assistant", " ".join((turn.best or ())[:1])))
-            if text
-        )
-
     def picked(self) -> Iterator[PickedCase]:
         """The turns whose answer was picked among the sentences of an entry."""
         for number, turn in enumerate(self.turns):
             if turn.best:
                 before = self.turns[number - 1].question if number else ""
                 yield PickedCase(turn.question, self.lang, turn.about[0], before, turn.best, turn.also)
-
-    def cases(self) -> Iterator[AnswerCase]:
-        """The turns as questions of their own, but those that an entry is about and does not answer."""
-        for number, turn in enumerate(self.turns):
-            if turn.best != ():
-                main, others = turn.about[:1], turn.about[1:]
-                yield AnswerCase(
-                    turn.question, self.lang, turn.kind, main, (), (), not main, self.history(number), others
-                )
 
 
 def _rows(pattern: str, *, folder: Path = _FOLDER) -> list[dict[str, Any]]:

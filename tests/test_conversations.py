@@ -85,10 +85,8 @@ def test_nothing_that_is_held_out_is_learnt_from() -> None:
     assert held.intersection(map(compact, learnt)) == set()
 
 
-def test_a_history_gives_each_question_the_best_sentence_as_its_answer() -> None:
-    talk = Conversation(
-        "ko", (turn("LoRA가 뭐야?", "name", "lora", best=(LIMIT,)), turn("그럼?", "none"), turn("응?", "none"))
-    )
-    assert [each["content"] for each in talk.history(2)] == ["LoRA가 뭐야?", LIMIT, "그럼?"]
-    assert [case.abstain for case in talk.cases()] == [False, True, True]
-    assert [case.best for case in talk.picked()] == [(LIMIT,)]
+def test_what_was_picked_is_learnt_from_with_the_question_before() -> None:
+    talk = Conversation("ko", (turn("LoRA가 뭐야?", "name", "lora"), turn("한계는?", "follow", "lora", best=(LIMIT,))))
+    assert [(case.before, case.question, case.entry, case.best) for case in talk.picked()] == [
+        ("LoRA가 뭐야?", "한계는?", "lora", (LIMIT,))
+    ]
