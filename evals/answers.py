@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evals.data import AnswerCase, load_answers
-from evals.figures import Figures, summary
+from evals.figures import Figures, means
 from evals.metrics import citation_scores, fact_recall, forbidden_count, sentence_count
 from rag.chain import Assistant
 from rag.corpus import load_corpus
@@ -179,11 +179,7 @@ _MEANS = {
 
 
 def _answer_measures(rows: Sequence[Figures]) -> Figures:
-    figures: Figures = {"n": len(rows)}
-    for key, label in _MEANS.items():
-        values = [row[key] for row in rows if key in row]
-        if values:
-            figures[label] = summary(values)
+    figures = means(rows, _MEANS)
     figures["forbidden facts"] = sum(row.get("forbidden", 0) for row in rows)
     lengths = [row["sentences"] for row in rows if "sentences" in row]
     figures["median sentences"] = statistics.median(lengths) if lengths else 0

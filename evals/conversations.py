@@ -6,10 +6,10 @@ does for a person. The writers saw the list of terms only; other people picked, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from evals.data import Conversation, ConversationTurn, load_conversations
-from evals.figures import Figures, summary
+from evals.figures import Figures, means
 from rag.chain import Assistant
 from rag.types import Answer
 
@@ -34,12 +34,12 @@ def evaluate_conversations(assistant: Assistant, *, split: str, limit: int | Non
     alone = [row for talk in talks for row in _talk(assistant, talk, told=False)]
     labels = sorted({row["turn"].kind for row in rows} | {row["lang"] for row in rows})
     slices = {
-        label: _measures([row for row in rows if label in (row["turn"].kind, row["lang"])]) for label in labels
-    } | {"later turns": _measures([row for row in rows if not row["opens"]])}
+        label: means([row for row in rows if label in (row["turn"].kind, row["lang"])], _MEANS) for label in labels
+    } | {"later turns": means([row for row in rows if not row["opens"]], _MEANS)}
     return {
         "split": split,
         "questions": len(rows),
-        "systems": {"conversation": _measures(rows), "each turn alone": _measures(alone)},
+        "systems": {"conversation": means(rows, _MEANS), "each turn alone": means(alone, _MEANS)},
         "slices": slices,
         "failures": [_describe(row) for row in rows if min(row.get("cited", 1), row.get("abstained rightly", 1)) < 1],
     }
@@ -67,15 +67,6 @@ def _scores(turn: ConversationTurn, answer: Answer) -> Figures:
         shown = [any(sentence in citation.quote for citation in answer.citations) for sentence in turn.best]
         row |= {"shown": sum(shown) / len(shown), "answered": float(any(shown))}
     return row
-
-
-def _measures(rows: Sequence[Figures]) -> Figures:
-    figures: Figures = {"n": len(rows)}
-    for key, label in _MEANS.items():
-        values = [row[key] for row in rows if key in row]
-        if values:
-            figures[label] = summary(values)
-    return figures
 
 
 def _describe(row: Figures) -> str:

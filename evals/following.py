@@ -1,8 +1,9 @@
 """Fit the weights of :mod:`rag.following`: ``python -m evals.following`` (about a minute). Needs scikit-learn.
 
-Learns from ``datasets/followups.jsonl``, from the development conversations, and from patterns of chat with a name put in, as plain questions about something else: those that
-:mod:`evals.intent` learns from, half of them behind a turn about a related term. Prints, in five folds over the terms of the turns before, how many are read rightly, with the
-vector of what is asked and by the signs alone (for other encoders), and writes ``rag/data/following.npz``.
+Learns from ``datasets/followups.jsonl``, from the development conversations, and from patterns of chat with a name put in, as plain
+questions about something else: those that :mod:`evals.intent` learns from, half of them behind a turn about a related term. Prints, in
+five folds over the terms of the turns before, how many are read rightly, with the vector of what is asked and by the signs alone (for
+other encoders), and writes ``rag/data/following.npz``.
 """
 
 from __future__ import annotations

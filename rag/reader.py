@@ -131,6 +131,10 @@ def _named(past: Sequence[_Past], *, several: bool = False) -> tuple[str, ...]:
     return tuple(names)
 
 
+def _most_told(told_of: Counter[str]) -> str:
+    return max(told_of, key=told_of.__getitem__, default="")
+
+
 def _aside(read: Question) -> Question:
     """``read`` with its names as words like others: it asks for something of another term."""
     words = [*read.leftovers, *(Leftover(m.start, m.end, m.surface) for m in read.mentions)]
@@ -343,7 +347,7 @@ class QuestionReader:
                 continue
             before, listed = past[-1].topics if past else (), self._listed(exchange.answer)
             told_of = self._told_of(exchange.answer)
-            answered = max(told_of, key=told_of.__getitem__, default="")
+            answered = _most_told(told_of)
             names = tuple(dict.fromkeys(m.entry_ids[0] for m in read.mentions))
             described = read.kind == "reverse" or not read.mentions or len(read.leftovers) >= _DESCRIBED
             passing = described and not (read.mentions and read.kind in _OF_SEVERAL) and not asks_directly(read)
@@ -370,8 +374,7 @@ class QuestionReader:
 
     def _subject(self, answer: str) -> str:
         """The entry that most sentences of an answer name, the first one of several; nothing for a refusal."""
-        told_of = self._told_of(answer)
-        return max(told_of, key=told_of.__getitem__, default="")
+        return _most_told(self._told_of(answer))
 
     def _told_of(self, answer: str) -> Counter[str]:
         """How many sentences of an answer name each entry; none of a refusal, which begins with no name."""

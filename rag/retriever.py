@@ -195,10 +195,13 @@ class GlossaryRetriever(BaseRetriever):
     def leaning_signs(self, question: Question, entry_id: str) -> dict[str, float]:
         """What tells that, as :mod:`rag.leaning` weighs it."""
         joined = self._query_text(replace(question, carried=(entry_id,)))
+        lang = question.language
+        own = self._nearest(joined, entry_id, language=lang)
+        own_alone = self._nearest(question.text, entry_id, language=lang)
         near = Nearness(
-            own=self._nearest(joined, entry_id, language=question.language),
-            ahead=self._ahead(joined, entry_id, language=question.language),
-            ahead_alone=self._ahead(question.text, entry_id, language=question.language),
+            own=own,
+            ahead=own - self._rival(joined, entry_id, language=lang),
+            ahead_alone=own_alone - self._rival(question.text, entry_id, language=lang),
             asked_ahead=self._asked_ahead(joined, entry_id),
             asked_ahead_alone=self._asked_ahead(question.text, entry_id),
             shared=self._shared(question, (entry_id,)),
@@ -210,12 +213,12 @@ class GlossaryRetriever(BaseRetriever):
         rows = [row for row in self._rows_of_entry.get(entry_id, ()) if self._masks[language][row]]
         return max(self._cosines(rows, self._vector(text)).values(), default=0.0)
 
-    def _ahead(self, text: str, entry_id: str, *, language: Language) -> float:
-        """How much nearer the nearest passage of an entry is to a text than that of any other."""
+    def _rival(self, text: str, entry_id: str, *, language: Language) -> float:
+        """The cosine of a text and the nearest passage of any other entry."""
         others = self._masks[language].copy()
         others[self._rows_of_entry.get(entry_id, [])] = False
-        rival = self.index.store.search_rows(self._vector(text), k=1, rows=others)
-        return self._nearest(text, entry_id, language=language) - (rival[0][1] if rival else 0.0)
+        best = self.index.store.search_rows(self._vector(text), k=1, rows=others)
+        return best[0][1] if best else 0.0
 
     def _asked_ahead(self, text: str, entry_id: str) -> float:
         """How much nearer a text is to the stored questions of an entry than to any other's."""
