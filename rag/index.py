@@ -9,6 +9,8 @@
         asked.json         index terms of the questions of each entry
         vectors.faiss
         core.faiss         vectors of definitions and plain words by the tuned encoder
+        sentences.faiss    its vectors of the sentences of all passages, in their order
+        sentences.json     how many sentences each passage has
         questions.faiss    its vectors of the questions of all entries, in their order; absent where there are none
         groups.json        what people ask lists of
         groups.faiss       its vectors of the names and questions of all groups, in their order; absent where there are none
@@ -43,10 +45,11 @@ from rag.errors import IndexStoreError
 from rag.lexical import EntryTerms, LexicalIndex
 from rag.lexicon import with_known_aliases
 from rag.manifest import COUNTED, FORMAT, Manifest, flush, read_checked, read_manifest
+from rag.sentence_vectors import SentenceVectors
 from rag.settings import BUNDLED_MODEL, shipped_corpus
 from rag.store import ChunkStore, make_faiss_index
 from rag.types import AbsentTerm, Chunk, Entry, Group, Reference, Section
-from rag.vectors import core_of, embedded, passage_digest, question_digest, shipped_vectors, texts_of
+from rag.vectors import core_of, embedded, passage_digest, question_digest, sentences_of, shipped_vectors, texts_of
 
 __all__ = [
     "BuildReport",
@@ -72,6 +75,7 @@ class GlossaryIndex:
     Attributes:
         entries: by id; their sections have no text, which is in the chunks.
         core: the definitions and plain words of entries, to be searched by what a question describes.
+        sentences: the vectors of the sentences of each passage.
         asked: the questions that entries hold, to be searched.
         asked_groups: the names and questions of groups, by their place in ``groups``.
         absent: terms that the glossary knowingly lacks.
@@ -85,6 +89,7 @@ class GlossaryIndex:
     lexical: LexicalIndex
     terms: EntryTerms
     core: AskedQuestions[str]
+    sentences: SentenceVectors
     asked: AskedQuestions[str]
     groups: Sequence[Group]
     asked_groups: AskedQuestions[int]
@@ -94,7 +99,7 @@ class GlossaryIndex:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did; passages and questions are embedded, definitions and plain words by both encoders."""
+    """What a build did; passages, their sentences and questions are embedded, definitions and plain words by both encoders."""
 
     folder: Path
     entries: int
@@ -183,9 +188,12 @@ def _write(
     bare = [{**asdict(e), "sections": [{**asdict(s), "text": ""} for s in e.sections]} for e in entries]
     (target / "entries.json").write_bytes(orjson.dumps(bare))
     (target / "chunks.json").write_bytes(orjson.dumps([asdict(chunk) for chunk in chunks]))
+    sentences = [sentences_of(chunk) for chunk in chunks]
+    (target / "sentences.json").write_bytes(orjson.dumps([len(each) for each in sentences]))
     digests = {
         "vectors": [passage_digest(passage_text(chunk), model=model) for chunk in chunks],
         "core": [passage_digest(passage_text(chunk), model=tuned) for chunk in core_of(chunks)],
+        "sentences": [passage_digest(t, model=tuned) for each in sentences for t in each],
         "questions": [question_digest(q, model=tuned) for entry in entries for q in entry.questions],
         "groups": [question_digest(q, model=tuned) for group in corpus.groups for q in group.asked],
         "absent": [question_digest(q, model=tuned) for term in corpus.absent for q in term.questions],
@@ -212,6 +220,7 @@ def _write(
         corpus_digest=corpus.digest,
         chunks=len(chunks),
         core=len(digests["core"]),
+        sentences=len(digests["sentences"]),
         questions=len(digests["questions"]),
         groups=len(digests["groups"]),
         absent=len(digests["absent"]),
@@ -277,6 +286,10 @@ def _load(folder: Path, manifest: Manifest, *, embeddings: ArrayEmbeddings) -> G
         lexical=lexical,
         terms=EntryTerms(orjson.loads(read_checked(folder, manifest, "terms.json")), count=len(entries)),
         core=AskedQuestions([chunk.entry_id for chunk in core_of(chunks)], _read_faiss(folder, manifest, "core")),
+        sentences=SentenceVectors(
+            orjson.loads(read_checked(folder, manifest, "sentences.json")),
+            _read_faiss(folder, manifest, "sentences") if manifest.sentences else None,
+        ),
         asked=AskedQuestions(
             [entry.id for entry in entries for _ in entry.questions],
             _read_faiss(folder, manifest, "questions") if manifest.questions else None,

@@ -12,8 +12,10 @@ from rag.errors import IndexStoreError
 
 __all__ = ["COUNTED", "FORMAT", "Manifest", "flush", "read_checked", "read_manifest"]
 
-FORMAT = 6
-COUNTED = {"vectors": "chunks", "core": "core", "questions": "questions", "groups": "groups", "absent": "absent"}
+FORMAT = 7
+COUNTED = {
+    "vectors": "chunks", "core": "core", "sentences": "sentences", "questions": "questions", "groups": "groups", "absent": "absent",
+}  # fmt: skip
 """Files of vectors, each with what the manifest calls their number."""
 
 
@@ -29,6 +31,7 @@ class Manifest(BaseModel):
     corpus_digest: str
     chunks: int
     core: int
+    sentences: int
     questions: int
     groups: int
     absent: int

@@ -34,8 +34,9 @@ from rag.linking import Linker
 from rag.name_links import name_links
 from rag.question import KOREAN, Question, masked, without_names
 from rag.reader import QuestionReader
+from rag.sentences import sentence_spans
 from rag.text import compact
-from rag.types import LANGUAGES, SECTIONS, Group, Hit, Kind, Language
+from rag.types import LANGUAGES, SECTIONS, Group, Hit, Kind, Language, Sentence
 from rag.typos import SpellingCorrector
 from rag.versions import names_other_version
 from rag.vocabulary import Vocabulary, asking_terms
@@ -270,6 +271,22 @@ class GlossaryRetriever(BaseRetriever):
         apart = passages - passages.mean(axis=0)
         apart /= np.linalg.norm(apart, axis=1, keepdims=True) + 1e-6
         return dict(zip((self.index.chunks[row].id for row in rows), (apart @ vector).tolist(), strict=True))
+
+    def likenesses(self, question: Question, sentences: Sequence[Sentence]) -> NDArray[np.float32]:
+        """The cosines of what a question says beside the name of an entry, and sentences of that entry, by the tuned encoder."""
+        entry_id = sentences[0].chunk.entry_id
+        rows = {self.index.chunks[row].id: row for row in self._rows_of_entry[entry_id]}
+        vectors = {
+            (chunk_id, start): vector
+            for chunk_id in {sentence.chunk.id for sentence in sentences}
+            for (start, _), vector in zip(
+                sentence_spans(self.index.chunks[rows[chunk_id]].text),
+                self.index.sentences.of_passage(rows[chunk_id]),
+                strict=True,
+            )
+        }
+        asked: NDArray[np.float32] = self._by_description(without_names(question, {entry_id}))
+        return np.array([vectors[sentence.chunk.id, sentence.start] for sentence in sentences]) @ asked
 
     def retrieve(self, question: Question, *, k: int | None = None) -> Retrieval:
         """Rank passages for a question that was read; ``k`` is kept within 1 and 10."""

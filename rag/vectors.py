@@ -11,9 +11,19 @@ import numpy as np
 
 from rag.chunking import passage_text
 from rag.embedding import ArrayEmbeddings, Progress
+from rag.sentences import sentence_spans
 from rag.types import Chunk
 
-__all__ = ["Text", "core_of", "embedded", "passage_digest", "question_digest", "shipped_vectors", "texts_of"]
+__all__ = [
+    "Text",
+    "core_of",
+    "embedded",
+    "passage_digest",
+    "question_digest",
+    "sentences_of",
+    "shipped_vectors",
+    "texts_of",
+]
 
 
 class Text(NamedTuple):
@@ -39,12 +49,22 @@ def core_of(chunks: Iterable[Chunk]) -> list[Chunk]:
     return [chunk for chunk in chunks if chunk.section in ("definition", "plain")]
 
 
+def sentences_of(chunk: Chunk) -> list[str]:
+    """The sentences of a passage, as they are embedded."""
+    return [" ".join(chunk.text[start:end].split()) for start, end in sentence_spans(chunk.text)]
+
+
 def texts_of(chunks: Iterable[Chunk], questions: Iterable[str], *, model: str, tuned: str) -> dict[str, Text]:
     """All that is embedded of a glossary, by digest; ``tuned`` is the name of the tuned encoder, or ``model`` again."""
     chunks = list(chunks)
     return {
         **{
             passage_digest(t, model=tuned): Text(t, query=False, tuned=True) for t in map(passage_text, core_of(chunks))
+        },
+        **{
+            passage_digest(t, model=tuned): Text(t, query=False, tuned=True)
+            for chunk in chunks
+            for t in sentences_of(chunk)
         },
         **{passage_digest(t, model=model): Text(t, query=False, tuned=False) for t in map(passage_text, chunks)},
         **{question_digest(q, model=tuned): Text(q, query=True, tuned=True) for q in questions},

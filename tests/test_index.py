@@ -22,6 +22,8 @@ from rag.chunking import chunk_entries, passage_text
 from rag.corpus import corpus_digest, load_corpus
 from rag.errors import CorpusError, IndexStoreError
 from rag.index import BuildReport, GlossaryIndex, build_index, is_current, load_index, open_index
+from rag.sentence_vectors import SentenceVectors
+from rag.sentences import sentence_spans
 from rag.settings import BUNDLED_MODEL
 from rag.vectors import passage_digest
 
@@ -135,17 +137,20 @@ def test_only_what_changed_is_embedded(glossary: Path, folder: Path) -> None:
         return BuildReport(folder=folder, questions=0, **counts)
 
     first, texts = report()
-    assert first == numbers(entries=5, chunks=10, embedded=10, reused=0, removed=0)
-    assert len(texts) == 10
-    assert report() == (numbers(entries=5, chunks=10, embedded=0, reused=10, removed=0), [])
+    assert first == numbers(entries=5, chunks=10, embedded=20, reused=0, removed=0)
+    assert len(texts) == 20  # each passage has one sentence
+    assert report() == (numbers(entries=5, chunks=10, embedded=0, reused=20, removed=0), [])
 
     lora = glossary / "lora.md"
     lora.write_text(
         lora.read_text(encoding="utf-8").replace("two small matrices", "two tiny matrices"), encoding="utf-8"
     )
     assert report() == (
-        numbers(entries=5, chunks=10, embedded=1, reused=9, removed=1),
-        ["LoRA: LoRA trains two tiny matrices beside each frozen weight."],
+        numbers(entries=5, chunks=10, embedded=2, reused=18, removed=2),
+        [
+            "LoRA: LoRA trains two tiny matrices beside each frozen weight.",
+            "LoRA trains two tiny matrices beside each frozen weight.",
+        ],
     )
     vectors = load(folder).store.vectors
     assert vectors == pytest.approx(
@@ -153,31 +158,31 @@ def test_only_what_changed_is_embedded(glossary: Path, folder: Path) -> None:
     )
 
     lora.write_text(lora.read_text(encoding="utf-8").replace("aliases: [", "aliases: [LoRA method, "), encoding="utf-8")
-    assert report() == (numbers(entries=5, chunks=10, embedded=0, reused=10, removed=0), [])
+    assert report() == (numbers(entries=5, chunks=10, embedded=0, reused=20, removed=0), [])
     assert "LoRA method" in load(folder).entries["lora"].aliases
 
     (glossary / "embedding.md").rename(glossary / "aaa.md")
-    assert report() == (numbers(entries=5, chunks=10, embedded=0, reused=10, removed=0), [])
+    assert report() == (numbers(entries=5, chunks=10, embedded=0, reused=20, removed=0), [])
     assert load(folder).chunks[0].file == "aaa.md"
 
     (glossary / "aaa.md").unlink()
-    assert report() == (numbers(entries=4, chunks=8, embedded=0, reused=8, removed=2), [])
+    assert report() == (numbers(entries=4, chunks=8, embedded=0, reused=16, removed=4), [])
     assert "embedding" not in load(folder).entries
 
     write_glossary(glossary, {"embedding.md": GLOSSARY["embedding.md"]})
     again, texts = report()
-    assert again == numbers(entries=5, chunks=10, embedded=2, reused=8, removed=0)
-    assert [text.split(":")[0] for text in texts] == ["임베딩", "Embedding"]
+    assert again == numbers(entries=5, chunks=10, embedded=4, reused=16, removed=0)
+    assert [text.split(":")[0] for text in texts if ":" in text] == ["임베딩", "Embedding"]
 
 
 def test_another_model_embeds_everything_anew(glossary: Path, built: Path) -> None:
-    assert build(glossary, built, model="fake/other").embedded == 10
-    assert build(glossary, built).embedded == 10
+    assert build(glossary, built, model="fake/other").embedded == 20
+    assert build(glossary, built).embedded == 20
 
 
 def test_a_damaged_index_is_not_reused(glossary: Path, built: Path) -> None:
     (generation(built) / "vectors.faiss").write_bytes(b"junk")
-    assert build(glossary, built).embedded == 10
+    assert build(glossary, built).embedded == 20
     assert len(load(built).chunks) == 10
 
 
@@ -187,11 +192,11 @@ def test_vectors_that_come_with_the_program_are_used_for_its_model_only(
     text = "LoRA: LoRA trains two small matrices beside each frozen weight."
     vector = np.eye(64, dtype=np.float16)[3]
     monkeypatch.setattr(rag.index, "shipped_vectors", lambda: {passage_digest(text, model=BUNDLED_MODEL): vector})
-    assert build(glossary, folder, model=BUNDLED_MODEL).embedded == 9
+    assert build(glossary, folder, model=BUNDLED_MODEL).embedded == 19
     index = load(folder, model=BUNDLED_MODEL)
     row = next(i for i, c in enumerate(index.chunks) if c.id == "lora:en:definition:0")
     assert index.store.vectors[row].tolist() == vector.tolist()
-    assert build(glossary, tmp_path / "other").embedded == 10
+    assert build(glossary, tmp_path / "other").embedded == 20
 
 
 QUESTIONS = {
@@ -207,7 +212,7 @@ def test_questions_are_embedded_as_queries_and_found_by_entry(glossary: Path, fo
         (glossary / name).write_text(text.replace("---\n\n", f"questions:\n{listed}---\n\n", 1), encoding="utf-8")
     embedder = BigramEmbeddings()
     report = build(glossary, folder, embedder)
-    assert (report.questions, report.embedded, report.reused) == (3, 13, 0)
+    assert (report.questions, report.embedded, report.reused) == (3, 23, 0)
     assert [texts for texts, query in embedder.calls if query] == [
         (*QUESTIONS["lora.md"], *QUESTIONS["quantization.md"])
     ]
@@ -221,7 +226,25 @@ def test_questions_are_embedded_as_queries_and_found_by_entry(glossary: Path, fo
     )
     own = BigramEmbeddings().encode(QUESTIONS["lora.md"], query=True) @ vector
     assert found["lora"] == pytest.approx(float(np.sort(own)[-3:].mean()), abs=1e-6)
-    assert build(glossary, folder).reused == 13
+    assert build(glossary, folder).reused == 23
+
+
+def test_each_sentence_of_a_passage_has_its_vector(built: Path) -> None:
+    index, embedder = load(built), BigramEmbeddings()
+    for row, chunk in enumerate(index.chunks):
+        texts = [chunk.text[start:end] for start, end in sentence_spans(chunk.text)]
+        np.testing.assert_allclose(index.sentences.of_passage(row), embedder.encode(texts, query=False), atol=1e-6)
+
+
+def test_a_passage_without_sentences_has_no_vectors() -> None:
+    index = faiss.IndexFlatIP(2)
+    index.add(np.eye(2, dtype=np.float32))
+    vectors = SentenceVectors([2, 0], index)
+    assert vectors.of_passage(0).shape == (2, 2)
+    with pytest.raises(IndexError, match="passage 1 has no sentences"):
+        vectors.of_passage(1)
+    with pytest.raises(IndexError, match="passage 0 has no sentences"):
+        SentenceVectors([0], None).of_passage(0)
 
 
 def test_the_mean_of_the_nearest_questions_counts_not_one_chance_likeness() -> None:
@@ -249,7 +272,7 @@ def test_progress(glossary: Path, folder: Path) -> None:
         model=FAKE_MODEL,
         progress=lambda done, total: seen.append((done, total)),
     )
-    assert seen == [(10, 10)]
+    assert seen == [(10, 10), (10, 10)]  # sentences, then passages
 
 
 def test_passage_digest_depends_on_text_and_model() -> None:
@@ -305,7 +328,7 @@ def test_a_manifest_that_is_none(built: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"format": 1}, r"has format 1, this program reads 6: run 'rag index'$"),
+        ({"format": 1}, r"has format 1, this program reads 7: run 'rag index'$"),
         ({"model": "org/other"}, r"was built with org/other, not fake/bigrams: run 'rag index'$"),
         ({"chunks": 11}, r"contradicts its manifest: run 'rag index'$"),
         ({"dimension": 384}, r"contradicts its manifest: run 'rag index'$"),

@@ -48,6 +48,19 @@ def test_words_of_the_question_and_its_kind_speak_for_a_sentence(assistant: Assi
     assert sentences[most] in sources.best(sentences, least=3)
 
 
+def test_what_a_sentence_says_counts_where_one_fact_is_asked_for(assistant: Assistant) -> None:
+    sources = sources_of(assistant, "does BM25 get synonyms")
+    sentences = sources.sentences("bm25")
+    alike = assistant.retriever.likenesses(sources.question, sentences)
+    assert alike.shape == (len(sentences),)
+    found = sources.signs(sentences)
+    assert found[int(alike.argmax())]["alike, kind fact, behind"] == 0.0
+    assert all(signs["alike, kind fact, behind"] <= 0.0 for signs in found)
+    assert any("vehicle" in sentence.text for sentence in sources.best(sentences))
+    listed = sources_of(assistant, "LoRA의 한계는?")
+    assert not any("alike, kind fact" in name for signs in listed.signs(listed.sentences("lora")) for name in signs)
+
+
 def test_as_many_sentences_are_chosen_as_are_asked_for_and_worth_it(assistant: Assistant) -> None:
     sources = sources_of(assistant, "what is dropout")
     sentences = sources.sentences("dropout")

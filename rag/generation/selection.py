@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from rag.generation.aspects import Aspect
 from rag.intent import Intent
@@ -63,6 +65,7 @@ def signs(
     *,
     cosines: Mapping[str, float],
     leanings: Mapping[str, float],
+    likenesses: NDArray[np.float32],
     overlaps: Sequence[float],
     total: float,
 ) -> list[dict[str, float]]:
@@ -71,6 +74,8 @@ def signs(
     Args:
         cosines: of the question and passages, by chunk id.
         leanings: of what the question says beside the name, and passages, as :meth:`GlossaryRetriever.leanings` has them.
+        likenesses: of the same and the sentences themselves, as :meth:`GlossaryRetriever.likenesses` has them; they count where one fact is
+            asked for, and where a section is asked for they would only lead away from it.
         overlaps: how much of the question's words each sentence holds, weighted by idf.
         total: what all words of the question weigh together.
     """
@@ -85,6 +90,7 @@ def signs(
         "named": float(bool(question.mentions)),
         "direct": float(asked.about in asks_directly(question)),
     }
+    fact = {f"alike, {name}": context[name] for name in ("kind fact", "intent fact") if context.get(name)}
     counts = asks_how_many(question)
     found = []
     for i, sentence in enumerate(sentences):
@@ -97,9 +103,14 @@ def signs(
                 "overlap share": overlaps[i] / total if total else 0.0,
                 "overlap behind": (overlaps[i] - max(overlaps)) / _RARE,
                 "cosine behind": float(near[i] - near.max()) / _NEAR,
-                "cosine standing": float((near[i] - near.mean()) / (near.std() + _NOISE)),
+                "cosine standing": _standing(near, i),
                 "leaning": 3.0 * float(leans[i]),
-                "leaning standing": float((leans[i] - leans.mean()) / (leans.std() + _NOISE)),
+                "leaning standing": _standing(leans, i),
+                **{f"{name}, standing": share * _standing(likenesses, i) for name, share in fact.items()},
+                **{
+                    f"{name}, behind": share * float(likenesses[i] - likenesses.max()) / _NEAR
+                    for name, share in fact.items()
+                },
                 "own": float(section == question.kind and not aspect),
                 "own of all that is asked": float(section == question.kind and not aspect and not question.leftovers),
                 "aspect": float(told),
@@ -113,6 +124,11 @@ def signs(
             }
         )
     return found
+
+
+def _standing(values: NDArray[Any], i: int) -> float:
+    """How many deviations a value stands above the mean."""
+    return float((values[i] - values.mean()) / (values.std() + _NOISE))
 
 
 def score(found: Mapping[str, float]) -> float:

@@ -222,6 +222,7 @@ class Sources:
             sentences,
             cosines=self.retrieval.cosines,
             leanings=self._leanings(about),
+            likenesses=self.retriever.likenesses(self.question, sentences),
             overlaps=[self.overlap(sentence, others) for sentence in sentences],
             total=self.weight((*self.question.content, *others)),
         )
