@@ -29,7 +29,7 @@ __all__ = ["examples", "plain"]
 
 _OUT = Path(__file__).parent.parent / "rag" / "data" / "following.npz"
 _FOLDS = 5
-_PLAIN = 300
+_PLAIN = 500
 """Plain questions beside the conversations; the more, the more of them and the fewer others are read rightly."""
 _SHORT = 9
 """Words of a plain question at most."""
@@ -52,10 +52,7 @@ def _of_conversations(retriever: GlossaryRetriever) -> Iterator[FollowUpCase]:
             named = {*retriever.reader.read(turn.question, language=conversation.lang).entry_ids}
             if not before.about or before.about[0] in named:
                 continue
-            old, new = (
-                not {*before.about}.isdisjoint(turn.about),
-                not named.difference(before.about).isdisjoint(turn.about),
-            )
+            old, new = before.about[0] in turn.about, not named.isdisjoint(turn.about)
             if old or new:
                 about: Subject = "named" if not old else "both" if new else "before"
                 yield FollowUpCase(turn.question, conversation.lang, before.question, before.about[0], about)
@@ -71,7 +68,7 @@ def plain(retriever: GlossaryRetriever, *, count: int = _PLAIN, seed: int = 0) -
     ]
     short = [p for p in patterns if len(p["text"].split()) <= _SHORT]
     made = []
-    for pattern in draw.sample(short, count):
+    for pattern in draw.choices(short, k=count):
         entry = entries[draw.choice(sorted(entries))]
         kin = sorted(linker.kin(entry.id))
         before = draw.choice(kin if kin and draw.random() < _RELATED else sorted(entries))
