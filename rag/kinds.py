@@ -136,6 +136,8 @@ def refined(question: Question, intent: Intent) -> Kind:
         return question.kind
     if kind == "origin" and _WHEN.search(masked(question)):
         return question.kind  # the patterns tell when it was made from when to use it
+    if kind == "expand" and question.carried:
+        return question.kind  # after BERT, "그럼 글 생성 못함?" is no question for what letters stand for
     untold = question.kind in _UNTOLD and kind not in _UNTOLD
     return kind if chance >= (_SURE_ENOUGH if untold else _SURER) else question.kind
 

@@ -23,6 +23,7 @@ __all__ = [
     "clean_question",
     "exchanges",
     "has_pronoun",
+    "is_small_talk",
     "masked",
     "points_back",
     "pronoun_at",
@@ -61,6 +62,9 @@ KOREAN = re.compile(r"한국(?!어로\s*(답|설명|알려|말|써))|한글|국�
 """Words for Korean and what is Korean, in lower case, but not for the language to answer in."""
 _MEANWHILE = re.compile(
     r"\b(when|if|while) (it|that|this) (happens|is done|does|runs|works)\b|\bduring (it|that|this)\b|in that case|그때|그럴\s*때"
+)
+_SMALL_TALK = re.compile(
+    r"\W*((아|오|네|응|넵|오케이|ㅇㅋ|정말|진짜|너무|고마워요?|고맙습니다|ㄳ|감사해요|감사합니다|안녕|안녕하세요|ㅎㅇ|[ㅋㅎㅠ]+|ok|okay|thanks?|thank you|thx|ty|so much|a lot|hi|hello|hey|great|cool|got it|lol|nice|you|u|are|r|you'?re|ur|awesome|amazing|the best|helpful|very|that was|bye)\W*)+"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -139,6 +143,11 @@ def exchanges(history: Sequence[Turn]) -> list[Exchange]:
         elif found and not found[-1].answer:
             found[-1] = replace(found[-1], answer=turn["content"])
     return found[-3:]
+
+
+def is_small_talk(question: Question) -> bool:
+    """Whether nothing is asked: thanks, greetings, praise, laughter."""
+    return bool(_SMALL_TALK.fullmatch(masked(question)))
 
 
 def asks_how_many(question: Question) -> bool:

@@ -20,9 +20,11 @@ from rag.question import (
     Question,
     Turn,
     asks_directly,
+    asks_how_many,
     clean_question,
     exchanges,
     has_pronoun,
+    is_small_talk,
     masked,
     pronoun_at,
 )
@@ -48,9 +50,6 @@ _OTHER_ONE = re.compile(
     r"\b(the|a|that) (one|version|kind|variant|thing|method|technique|trick|model)s? (that|which|where|who|with|when)\b"
     r"|(는|은|던|한|된)\s*(건|거|것|걸|애|놈)(은|는|요|은요|는요)?\W*$"
 )
-_SOCIAL = re.compile(
-    r"\W*((아|오|네|응|넵|오케이|ㅇㅋ|정말|진짜|너무|고마워요?|고맙습니다|감사해요|감사합니다|안녕|안녕하세요|ok|okay|thanks?|thank you|thx|so much|a lot|hi|hello|hey|great|cool|got it)\W*)+"
-)
 _DESCRIBED = 3
 """Words beside the names of a question from which it may describe something else than what it names."""
 _BULLET = "- "
@@ -59,18 +58,22 @@ _LONG = 4_000
 _OF_SEVERAL = frozenset({"compare", "same", "relation"})
 _COMPLETE: frozenset[Kind] = frozenset({"why", "limits", "proscons", "origin"})
 """Kinds of which a question that says nothing beside a name is mostly about that name: "why use quantization?"."""
+_NEEDED = re.compile(r"^(?!.*(왜|이유|\bwhy\b)).*(필요|\bneed)")
+"""What is asked of the term before rather than of the one that is named: after DPO, "보상모델 필요해?"."""
+_FAR_MORE = 0.15
+"""How much more a question leans on what the exchange before named in passing than on what that was about, for it to be about the former."""
 _SUBJECT = re.compile(r"\b(does|is|was|has|did) $", re.IGNORECASE)
 _MORE_SO = re.compile(r"^(so |and |then )?what('?s| is) (\w+er|more|less)\b")
 """Asks which of the terms before: "what's simpler to train"."""
-_WHICH = re.compile(r"^(그럼\s*|so |and |then )?(which|뭐가|어느|어떤|둘)|(뭐가|머가|어느\s*쪽이)\s*(더|덜)")
+_WHICH = re.compile(r"^(그럼\s*|so |and |then )?(which|뭐가|어느|어떤|둘)(?!\s*§)|(뭐가|머가|어느\s*쪽이)\s*(더|덜)")
 _HOW_HIGH = re.compile(
     r"(높|낮|크|작|많|적|길|짧|세|약)(게|이)\s*(\S+\s+)?(높|낮|크|작|많|적|길|짧|세|약)(게|이)|"
     r"\b(high|low|big|small|large|long|short)(er)? or (high|low|big|small|large|long|short)(er)?\b"
 )
 """Asks how to set the term before: after temperature "코드 짤땐 높게 해 낮게 해?"."""
 _RATHER = re.compile(r"why not|instead|rather|대신|말고|안\s*(쓰|써|하|해)")
-_HEADED = re.compile(r"\W*§\s*:")
-"""Names its subject before it asks: "quantization: is it slow?"."""
+_HEADED = re.compile(r"\W*§\s*:|((ok|so|and) )?(what|how) (about|abt) (an? |the )?§\s*[,.;]")
+"""Names its subject before it asks: "quantization: is it slow?", "what about KTO, does that need pairs"."""
 _WHY_NOT = re.compile(
     r"^((so|but|then|and) )?why not (an? |the |just |use |plain )*§|왜\s*(그냥\s*)?§(을|를|은|는)?\s*안\s*(쓰|써)"
 )
@@ -78,6 +81,10 @@ _DIFFERS = re.compile(
     r"(how|what).{0,12}§ (is |so |any )*differ|§(은|는|이|가)?\s*(뭐가|어떻게|어디가|얼마나)?\s*(다른|달라|다르|차이)"
 )
 _NEXT = re.compile(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)|\W*§(은|는|은요|는요|도)?\W*$")
+_AND_NAME = re.compile(
+    r"\W*((ok|so|yes|ㅇㅋ|오케이),?\s+)?((그럼|그러면|그렇다면|and|then|what about|how about|what abt)\s+(an? |the )?§(은|는|은요|는요)?|§(은|는|은요|는요))\W*"
+)
+"""Asks the same of a term: "and rouge?", "그럼 QLoRA는?"."""
 _AND_THAT = re.compile(
     r"(그럼|그러면|and|then|so|what about|how about)\s+(the )?[\w.+#-]+( [\w.+#-]+)?\W*|[\w.+#-]+(은|는)(요)?\W*",
     re.IGNORECASE,
@@ -203,17 +210,17 @@ class QuestionReader:
     def _carry_over(self, read: Question, past: Sequence[_Past]) -> Question:
         """Take terms, and for "and X?" the kind, from the turns before; nothing where the question stands alone."""
         bare = masked(read)
-        if _SOCIAL.fullmatch(bare) or _ELSEWHERE.search(bare) or (_DROPPED.search(bare) and read.mentions):
+        if is_small_talk(read) or _ELSEWHERE.search(bare) or (_DROPPED.search(bare) and read.mentions):
             return read
         topics = past[-1].topics
         read = replace(read, context=topics)
         if pointing := self._pointing(read, past):
             return pointing
-        asked_for_name = read.kind == "reverse" or _OTHER_ONE.search(bare)
-        if asked_for_name and len(read.leftovers) > 1 and not asks_directly(read) and not self._surely_leans(read):
-            return replace(read, kind="reverse")
         compares = bool(COMPARES.search(bare) or _MORE_SO.search(bare))
         several = _named(past, several=True) if compares or _WHICH.search(bare) else ()
+        asked_for_name = (read.kind == "reverse" or _OTHER_ONE.search(bare)) and len(several) < 2
+        if asked_for_name and len(read.leftovers) > 1 and not asks_directly(read) and not self._surely_leans(read):
+            return replace(read, kind="reverse")
         if compares and read.mentions and _ALL_OF.search(bare):
             ids = tuple(i for i in several if i not in read.entry_ids)
             return replace(read, carried=ids, kind="compare") if ids else read
@@ -222,11 +229,20 @@ class QuestionReader:
         pronoun = has_pronoun(read)
         elliptic = not read.model_name and (not read.leftovers or bool(_HOW_HIGH.search(bare)))
         if compares and (elliptic or pronoun or _WHICH.search(bare) or _MORE_SO.search(bare)):
-            return replace(read, carried=several, kind="compare") if several else read
+            return replace(self._completed(read, several), carried=several, kind="compare") if several else read
         if not topics or self._names_another(read):
             return read
+        if not (read.model_name or elliptic):
+            topics = self._nearer(read, past[-1])
         chance = float(pronoun) if read.model_name else 1.0 if elliptic else self._leans(read, topics[0])
         return replace(self._with(read, topics), kin_too=chance < SURELY_LEANS) if chance >= LEANS else read
+
+    def _nearer(self, read: Question, last: _Past) -> tuple[str, ...]:
+        """What the exchange before was about, or what was named in it in passing, where ``read`` leans far more on that."""
+        chances = {i: self._leans(read, i) for i in (*last.topics[:1], *last.names)}
+        best = max(chances, key=chances.__getitem__)
+        ahead = chances[best] - chances[last.topics[0]]
+        return (best,) if best not in last.topics and ahead > _FAR_MORE else last.topics
 
     def _surely_leans(self, read: Question) -> bool:
         return bool(read.context) and not read.mentions and self._leans(read, read.context[0]) >= SURELY_LEANS
@@ -237,9 +253,10 @@ class QuestionReader:
         fresh = tuple(i for i in topics if i not in read.entry_ids)
         names = {frozenset(mention.entry_ids) for mention in read.mentions}
         complete = len(names) > 1 and read.kind in ("compare", "same") and not has_pronoun(read)
-        direct = bool(asks_directly(read)) if read.kind in ("define", "expand") else read.kind in _COMPLETE
+        complete_kind = read.kind in _COMPLETE and not _NEEDED.search(bare)
+        direct = bool(asks_directly(read)) if read.kind in ("define", "expand") else complete_kind
         plain = direct and not (read.leftovers or has_pronoun(read) or SET_AGAINST.search(bare))
-        if complete or not fresh or _HEADED.match(bare):
+        if complete or not fresh or _HEADED.match(bare) or _AND_NAME.fullmatch(bare):
             subject: Subject = "named"
         elif any(pattern.search(bare) for pattern in (TOGETHER, _WHY_NOT, _DIFFERS)):
             subject = "both"
@@ -264,7 +281,8 @@ class QuestionReader:
     def _pointing(self, read: Question, past: Sequence[_Past]) -> Question | None:
         """``read`` with names for what it points at among several things told before: "두 번째 거는?"; None if it does not."""
         last = past[-1]
-        names = last.names if len(last.names) > 1 else last.listed or _named(past, several=True)
+        told = last.names if len(last.names) > 1 else last.listed or _named(past, several=True)
+        names = last.listed if last.read.kind == "list" and last.listed else told
         found = [(place, meant) for place in places(read.text) if (meant := place.of(names))]
         if not found:
             return None
@@ -289,8 +307,8 @@ class QuestionReader:
         read = replace(read, mentions=tuple(mentions), leftovers=leftovers, carried=carried)
         return replace(read, kind=kind_of(read))
 
-    def _with(self, read: Question, ids: tuple[str, ...]) -> Question:
-        """A question about what it names and about ``ids``; a word of it may begin the name of a related term."""
+    def _completed(self, read: Question, ids: tuple[str, ...]) -> Question:
+        """``read`` with the words of it that begin the name of a term related to ``ids``: "static" after continuous batching."""
         mentions, leftovers = list(read.mentions), list(read.leftovers)
         for left in read.leftovers if not read.aside else ():
             alone = not any(0 <= other.start - left.end <= 1 for other in read.leftovers)  # not "long inputs"
@@ -298,7 +316,12 @@ class QuestionReader:
                 mentions.append(Mention(left.start, left.end, left.surface, self.linker.lookup(begun), corrected=begun))
                 leftovers.remove(left)
         mentions.sort(key=lambda mention: mention.start)
-        carried = replace(read, carried=ids, mentions=tuple(mentions), leftovers=tuple(leftovers))
+        return replace(read, mentions=tuple(mentions), leftovers=tuple(leftovers))
+
+    def _with(self, read: Question, ids: tuple[str, ...]) -> Question:
+        """A question about what it names and about ``ids``."""
+        carried = replace(self._completed(read, ids), carried=ids)
+        mentions, leftovers = carried.mentions, carried.leftovers
         if len(mentions) > len(read.mentions) and _RATHER.search(masked(read)):
             return replace(carried, kind="compare")  # "why not greedy then?"
         kind = kind_of(carried)
@@ -306,7 +329,9 @@ class QuestionReader:
             kind = "fact"  # "which metrics does it have"
         if kind == "relation" and not (mentions or TOGETHER.search(masked(carried))):
             kind = "fact"  # after two terms "막는법은" asks of each
-        return replace(carried, kind="define" if kind == "fact" and not leftovers else kind)
+        return replace(
+            carried, kind="define" if kind == "fact" and not leftovers and not asks_how_many(carried) else kind
+        )
 
     def _same_aspect(self, read: Question, bare: str, earlier: Question) -> Question:
         """After a question for limits, "and QLoRA?" asks for those of QLoRA."""
@@ -318,7 +343,7 @@ class QuestionReader:
 
     def follow_up(self, read: Question, earlier: Sequence[Exchange]) -> Question | None:
         """``read`` as a question about the terms of the turns before, for one that found no answer by itself."""
-        alone = read.entry_ids or read.model_name or _SOCIAL.fullmatch(masked(read)) or self._names_another(read)
+        alone = read.entry_ids or read.model_name or is_small_talk(read) or self._names_another(read)
         past = [] if alone else self._past(earlier)
         if not past or self._leans(read, past[-1].topics[0]) < MAY_LEAN:
             return None

@@ -28,7 +28,9 @@ def test_names_of_one_entry_that_mean_different_things_are_not_called_the_same(q
     assert len(answer.citations) > 2
 
 
-@pytest.mark.parametrize("question", ["hello", "고마워", "안녕하세요", "what can you do"])
+@pytest.mark.parametrize(
+    "question", ["hello", "고마워", "안녕하세요", "what can you do", "lol thx ur awesome", "ㅎㅇ ㅋㅋ"]
+)
 def test_small_talk_is_told_what_to_ask(question: str) -> None:
     answer = ask(question)
     assert (answer.abstained, answer.related) == (True, ())
@@ -89,6 +91,12 @@ def test_a_follow_up_is_about_the_terms_that_it_leans_on(turns: list[str], cited
         (["what is gradient checkpointing", "does speculative decoding change the output"], "speculative-decoding"),
         (["플래시어텐션 쓰면 정확도 떨어지나", "gpu 아무거나 됨?"], "flash-attention"),
         (["프롬프트 인젝션이랑 탈옥 같은거 아님?", "막는법은"], "prompt-injection"),
+        (["dpo 설명점", "보상모델 필요해?"], "dpo"),
+        (["faiss가 뭐야", "gpu 필요함?"], "faiss"),
+        (["continuous batching plz", "does it help ttft or throughput"], "continuous-batching"),
+        (["dpo in one line", "what abt kto, does that need pairs"], "kto"),
+        (["nf4 explain pls", "which finetuning thing uses it"], "nf4"),
+        (["LoRA 단점", "그럼 QLoRA는?"], "qlora"),
     ],
 )
 def test_a_follow_up_that_names_something_in_passing_is_about_the_term_before(turns: list[str], about: str) -> None:
@@ -109,6 +117,50 @@ def test_a_follow_up_may_point_at_one_of_what_was_listed(listing: str, question:
     answer = open_shipped().ask(question, history=history)
     assert {c.id for c in answer.citations} == {meant}
     assert open_shipped().retriever.index.entries[meant].name(answer.language) in answer.notes[0]
+
+
+def test_what_was_named_in_passing_is_the_subject_of_what_leans_far_more_on_it() -> None:
+    answer = ask("트랜스포머가 뭐야", "위치인코딩 없으면 단어순서 모름?", "사인코사인 쓰는이유가 따로있음?")
+    assert {c.id for c in answer.citations} == {"positional-encoding"}
+
+
+def test_what_an_answer_lists_is_pointed_at_not_what_the_question_named() -> None:
+    listed = open_shipped().ask("gimme a list of rag eval metrics")
+    turns = [{"role": "user", "content": listed.question}, {"role": "assistant", "content": listed.answer}]
+    second = next(line for line in listed.answer.splitlines()[2:] if line.startswith("- "))
+    answer = open_shipped().ask("the second one, whats it measure", history=turns)
+    assert open_shipped().retriever.index.entries[answer.citations[0].id].name("en") in second
+
+
+def test_a_word_that_begins_a_related_name_is_a_side_of_a_comparison_too() -> None:
+    answer = ask("continuous batching plz", "how is it diff from static")
+    assert {c.id for c in answer.citations} == {"continuous-batching", "static-batching"}
+    assert not any("no entry" in note for note in answer.notes)
+
+
+def test_one_of_two_that_were_told_is_chosen_in_one_respect() -> None:
+    answer = ask("프롬프트 인젝션이랑 탈옥이 같은건가여", "둘중에 rag에서 더 위험한건")
+    assert {c.id for c in answer.citations} == {"prompt-injection", "jailbreak"}
+
+
+def test_a_number_asked_for_is_found_spelt_out_too() -> None:
+    assert any("하나" in c.quote for c in ask("mqa는 key value 헤드가 몇개야").citations)
+    assert "8이나 16" in " ".join(c.quote for c in ask("로라가 뭐야", "rank는 보통 몇으로함").citations)
+
+
+def test_what_letters_stand_for_is_not_guessed_of_the_term_before() -> None:
+    assert "car" in ask("bm25??", "does it get synonyms").citations[0].quote
+
+
+def test_pros_and_cons_of_two_are_of_both() -> None:
+    answer = ask("pros n cons of full finetuning vs lora")
+    assert [c.id for c in answer.citations] == ["full-fine-tuning", "full-fine-tuning", "lora", "lora"]
+    assert {c.id for c in ask("pros and cons of LoRA for an LLM").citations} == {"lora"}
+
+
+@pytest.mark.parametrize("question", ["같은말 계속 반복하는데 어떻게 고쳐요", "벡터 디비 서버 뭐가 머가좋음"])
+def test_asking_words_are_no_missing_term(question: str) -> None:
+    assert "'" not in ask(question).answer or not ask(question).abstained
 
 
 def test_the_names_of_the_last_question_come_before_those_of_its_answer() -> None:
@@ -286,7 +338,7 @@ def test_british_spelling(typed: str) -> None:
     [
         ("양자화가 뭐야", "정확도는 안 떨어져요?", "3비트 이하로 낮추면 품질이"),
         ("what is quantization", "does it hurt quality?", "quality often drops noticeably"),
-        ("스트리밍이 뭐야", "그럼 latency가 줄어?", "생성 속도를 높이는 기술이 아니며"),
+        ("스트리밍이 뭐야", "그럼 latency가 줄어?", "지연 시간은 거의 줄지 않으며"),
     ],
 )
 def test_what_a_term_does_to_a_quantity_is_asked_of_the_term(before: str, question: str, quote: str) -> None:

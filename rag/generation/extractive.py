@@ -14,7 +14,7 @@ from rag.generation.phrases import as_what, phrase, topic
 from rag.generation.pieces import pieces
 from rag.generation.plans import PLANS
 from rag.generation.sources import Draft, Sources
-from rag.question import Question
+from rag.question import Question, is_small_talk
 from rag.retriever import GlossaryRetriever, Retrieval
 from rag.sides import as_written
 from rag.types import Answer, Chunk, Language, Related
@@ -32,8 +32,10 @@ _HEAD_NOUN = re.compile(r" (learning|method|technique|approach|process)(?![A-Za-
 _SPACED_PARTICLE = re.compile(r"(?<=[A-Za-z0-9+#.)]) (이|가|은|는|을|를|란|이란)$")
 _NAME_WORDS = 3
 """Words that the name of a missing term has at most: "capital of france", not "model know the order"."""
-_NO_TERM = re.compile(r"(줘|주세요|줄래|해라)$|[\"'‘’“”]|(을|를|한테|에게|에서)\s")
-"""Requests, pieces of quotations, and clauses, which are no terms: "챗봇한테 역할을 정해주"."""
+_NO_TERM = re.compile(
+    r"(줘|주세요|줄래|해라)$|[\"'‘’“”]|(을|를|한테|에게|에서|는데)\s|어떻게|어케|[뭐머](가|를|임|야|죠)|(?<![가-힣])왜"
+)
+"""Requests, pieces of quotations, clauses and asking words, which are no terms: "챗봇한테 역할을 정해주", "머가좋음"."""
 _WITHIN_NAMES = frozenset({"of", "the", "and"})
 """Function words that may stand inside the name of a term: "chain of density", not "model from making"."""
 
@@ -120,7 +122,8 @@ class ExtractiveGenerator:
         near = retrieval.entries if retrieval.evidence.confidence >= _NEAR else ()
         ids = mentioning[:3] or list(dict.fromkeys([*question.entry_ids, *near]))[:3]
         nearest = tuple(Related(i, self._entries[i].name(lang)) for i in ids if i in self._entries)
-        if not (question.entry_ids or words or question.model_name):  # "hello", "what can you do"
+        asks = question.entry_ids or words or question.model_name
+        if not asks or is_small_talk(question):  # "hello", "what can you do"
             first, nearest = phrase("about", lang), ()
         key = "mentioned" if mentioning else "nearest"
         offer = [phrase(key, lang, terms=[n.term for n in nearest])] if nearest else []

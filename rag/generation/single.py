@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from rag.generation.citations import Line
 from rag.generation.phrases import phrase
 from rag.generation.sources import Draft, Sources
+from rag.kinds import COMPARES
 from rag.linking import Mention
 from rag.question import Question, asks_how_many, masked
 from rag.text import compact
@@ -40,6 +41,12 @@ _AT_LEAST, _AT_MOST = 2, 4
 """Sentences on a term that is asked about alone."""
 _OF_TWO = 2
 """Sentences on each of two terms."""
+_NUMBER = re.compile(
+    r"\d|(?<![가-힣])(하나(?!라도)|둘|셋|넷|단일|(한|두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?(개|가지|장|번|층|단계|쌍|벌|명|모델|행렬|헤드))|"
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|single)\b",
+    re.IGNORECASE,
+)
+"""Numbers, also spelt out: "MQA keeps a single key-value head"."""
 _HOW_MANY = re.compile(r"\bhow (many|much)( \w+)?\s*$", re.IGNORECASE)
 _SECRET = re.compile(
     r"공개(하지|되지|한 적)|밝히지|비공개|\bnot (been )?(public|disclosed|published|revealed)|never (confirmed|disclosed)"
@@ -130,12 +137,13 @@ def plain(sources: Sources) -> Draft:
 
 
 def proscons(sources: Sources) -> Draft:
-    """What a term is, what speaks for it, then what against it."""
-    subject = sources.subjects[:1]
-    pros = [s for i in subject for s in sources.sentences(i, "why")[:2]]
-    cons = [s for i in subject for s in sources.sentences(i, "limits")[:2]]
-    what = [s for i in subject for s in sources.sentences(i, "definition")[:1]]
-    return Draft(lines_of([*what, *pros, *cons])) if pros and cons else define(sources)
+    """What a term is, what speaks for it, then what against it; of two that are held against each other, what for and against each."""
+    subjects = sources.subjects[: 2 if COMPARES.search(masked(sources.question)) else 1]
+    room = 2 // max(1, len(subjects))
+    told = [(sources.sentences(i, "why")[:room], sources.sentences(i, "limits")[:room]) for i in subjects]
+    what = [s for i in subjects for s in sources.sentences(i, "definition")[:1] if len(subjects) == 1]
+    sides = [s for pros, cons in told for s in (*pros, *cons)]
+    return Draft(lines_of([*what, *sides])) if all(pros and cons for pros, cons in told) else define(sources)
 
 
 def origin(sources: Sources) -> Draft:
@@ -181,7 +189,7 @@ def fact(sources: Sources) -> Draft:
     if not count or sources.aspect:
         return tell(sources)
     pool = [s for i in sources.subjects[:1] for s in sources.sentences(i)]
-    return Draft(lines_of(sources.best([s for s in pool if re.search(r"\d", s.text)] or pool, most=3)))
+    return Draft(lines_of(sources.best([s for s in pool if _NUMBER.search(s.text)] or pool, most=3)))
 
 
 def _unit(question: Question) -> Mention | None:
