@@ -52,6 +52,10 @@ def test_the_sentence_that_tells_the_aspect_is_there(question: str, quote: str) 
         ("GPU 메모리 부족한데 VRAM 어떡함", "사용량을 줄이는 방법"),
         ("what is BLEU score and what is bad about it", "BLEU (Bilingual Evaluation Understudy) is"),
         ("what are the limits of bleu", "compares only surface words"),
+        ("is higher better for bleu", "higher is better"),
+        ("퍼플렉시티 높으면 좋은거야?", "낮을수록 좋은"),
+        ("lora rank 높으면 좋은거?", "높을수록 무조건 좋은 값이 아니며"),
+        ("when would i skip a reranker", "adds response time"),
     ],
 )
 def test_the_sentence_that_tells_the_aspect_comes_first_or_behind_the_definition(question: str, quote: str) -> None:

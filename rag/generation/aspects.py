@@ -36,6 +36,11 @@ def _aspect(asked: str, told: str, *sections: SectionName) -> Aspect:
 
 ASPECTS = (
     _aspect(
+        r"^(?!.*(항상|무조건|언제나|always)).*((높|낮|크|작|길|짧)(으면|을수록|수록|은\s*(게|거|쪽))|클수록)\s*(이|가|은)?\s*(더\s*)?(좋|나은|나쁜|안\s*좋)|"
+        r"^(?!.*\balways\b).*\b(higher|lower|bigger|smaller|larger)( \w+)? (is |means? |are )?(better|worse|good|bad)\b",
+        r"(높을|낮을|클|작을|짧을|길)수록|\b(higher|lower|larger|smaller|shorter)\b.*\b(better|worse)\b|\bbetter\b.*\b(higher|lower)\b", "how", "definition", "confusion", "limits",
+    ),
+    _aspect(
         r"(항상|무조건|언제나|늘)\s*(더\s*)?(좋|나|도움|맞|이득|효과|정확|옳)|^(?!.*\bwhy\b).*\b(does|do|is|are|will|can)\b.*\balways\b",
         r"않|없|못|아니|떨어|나빠|거의|오히려|\bnot\b|\bno\b|n't|cannot|little|only|fail|wrong|cost|worse|depend", "limits", "confusion",
     ),
@@ -57,7 +62,7 @@ ASPECTS = (
         r"쓰[이입여고는며]|씁니다|사용|채택|탑재|\bused? (by|in)\b|\buses?\b|adopt|such as|including", "why", "examples", "origin", "how",
     ),
     _aspect(
-        r"(언제|어떨\s*때).{0,8}(안\s|없|말아|못|소용)|(쓰면|하면)\s*안\s*(돼|되)|when (not|shouldn|does.{0,20}(not|n't))|when .*\b(useless|bad|harmful|overkill|fails?|hurts?)\b|not (help|work|use)|when .*n't|why not|turn .*off",
+        r"(언제|어떨\s*때).{0,8}(안\s|없|말아|못|소용)|(쓰면|하면)\s*안\s*(돼|되)|생략|건너뛰|\bskip\b|when (not|shouldn|does.{0,20}(not|n't))|when .*\b(useless|bad|harmful|overkill|fails?|hurts?)\b|not (help|work|use)|when .*n't|why not|turn .*off",
         r"않|없|못|어렵|느리|대신|끄[고는면지]|끕니|꺼[야지두]|not\b|no\b|n't|off\b|instead|fail|hurt|slow|cannot", "limits", "how",
     ),
     _aspect(
