@@ -1,6 +1,6 @@
 """Vectors that ship with the program, so that a newcomer waits for nothing: ``python -m evals.vectors``.
 
-Embedding the shipped glossary takes four minutes on two cores. The vectors are kept as float16 under the digest of model
+Embedding the shipped glossary takes about a quarter of an hour on two cores. The vectors are kept as float16 under the digest of model
 and text, so a vector can never be used for another text; ``--check`` embeds a sample anew and compares.
 """
 
