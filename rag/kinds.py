@@ -127,6 +127,8 @@ def _told_kind(question: Question) -> Kind:
 
 def refined(question: Question, intent: Intent) -> Kind:
     """The kind of a question about one term, told by its vector where its words do not tell."""
+    if masked(question).strip(" ?!.~") == "§":
+        return question.kind  # a name alone
     kind, chance = intent.best
     asked = asks_directly(question) and chance < (_DIRECT if question.leftovers else _SUREST)  # but "whats bm25 bad at"
     one = len({frozenset(m.entry_ids) for m in question.mentions}) + len(question.carried) == 1
@@ -136,6 +138,8 @@ def refined(question: Question, intent: Intent) -> Kind:
         return question.kind
     if kind == "origin" and _WHEN.search(masked(question)):
         return question.kind  # the patterns tell when it was made from when to use it
+    if kind == "origin" and asks_how_many(question):
+        return question.kind  # "믹스트랄은 전문가 몇개"
     if kind == "expand" and question.carried:
         return question.kind  # after BERT, "그럼 글 생성 못함?" is no question for what letters stand for
     untold = question.kind in _UNTOLD and kind not in _UNTOLD

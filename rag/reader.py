@@ -82,7 +82,7 @@ _DIFFERS = re.compile(
 )
 _NEXT = re.compile(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)|\W*§(은|는|은요|는요|도)?\W*$")
 _AND_NAME = re.compile(
-    r"\W*((ok|so|yes|ㅇㅋ|오케이),?\s+)?((그럼|그러면|그렇다면|and|then|what about|how about|what abt)\s+(an? |the )?§(은|는|은요|는요)?|§(은|는|은요|는요))\W*"
+    r"\W*((ok|so|yes|ㅇㅋ|오케이),?\s+)?((그럼|그러면|그렇다면|and|then|what about|how about|what abt)\s+(an? |the )?§(은|는|은요|는요)?|§(은|는|은요|는요)|§ (then|tho))\W*"
 )
 """Asks the same of a term: "and rouge?", "그럼 QLoRA는?"."""
 _AND_THAT = re.compile(
@@ -235,7 +235,9 @@ class QuestionReader:
         if not (read.model_name or elliptic):
             topics = self._nearer(read, past[-1])
         chance = float(pronoun) if read.model_name else 1.0 if elliptic else self._leans(read, topics[0])
-        return replace(self._with(read, topics), kin_too=chance < SURELY_LEANS) if chance >= LEANS else read
+        begins = len(read.leftovers) <= _DESCRIBED and self._completed(read, topics).mentions  # "랭크" after LoRA
+        leans = chance >= (MAY_LEAN if begins else LEANS)
+        return replace(self._with(read, topics), kin_too=chance < SURELY_LEANS) if leans else read
 
     def _nearer(self, read: Question, last: _Past) -> tuple[str, ...]:
         """What the exchange before was about, or what was named in it in passing, where ``read`` leans far more on that."""

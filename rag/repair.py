@@ -35,14 +35,15 @@ _PEOPLE = re.compile(
 )
 _POLITE = re.compile(r"(?<=[세에예가나데지해네])여(?=[?!.,~\sㅋㅎㅠㅜ]|$)")
 """As 요 is typed in chat, at the end of a sentence: "주세여", "뭔가여"."""
+_ABOUT = re.compile(r"\babt\b")
 _WHAT_IT_IS = re.compile(r"(?<=\s)모임(?=[?!.~\s]*$)")
 """As it is said, at the end of a question: the word also means a gathering."""
 _INNER_PARTICLE = re.compile(r"(을|를|의)\s")
 
 
 def spell_out(text: str) -> str:
-    """``text`` with "ppl" as people where it does or is asked something (in capitals or alone it is perplexity), "모임" as 뭐임, and "주세여" as 주세요."""
-    return _POLITE.sub("요", _WHAT_IT_IS.sub("뭐임", _PEOPLE.sub("people", text)))
+    """``text`` with "ppl" as people where it does or is asked something (in capitals or alone it is perplexity), "abt" as about, "모임" as 뭐임, and "주세여" as 주세요."""
+    return _POLITE.sub("요", _WHAT_IT_IS.sub("뭐임", _PEOPLE.sub("people", _ABOUT.sub("about", text))))
 
 
 def mend_asking_words(text: str, leftovers: Iterable[Leftover], *, is_word: Callable[[str], bool]) -> str:

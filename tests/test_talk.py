@@ -97,6 +97,8 @@ def test_a_follow_up_is_about_the_terms_that_it_leans_on(turns: list[str], cited
         (["dpo in one line", "what abt kto, does that need pairs"], "kto"),
         (["nf4 explain pls", "which finetuning thing uses it"], "nf4"),
         (["LoRA 단점", "그럼 QLoRA는?"], "qlora"),
+        (["dpo vs rlhf", "kto then?"], "kto"),
+        (["로라가 머임", "랭크는 뭘 기준으로 정함"], "lora-rank"),
     ],
 )
 def test_a_follow_up_that_names_something_in_passing_is_about_the_term_before(turns: list[str], about: str) -> None:
@@ -146,6 +148,26 @@ def test_one_of_two_that_were_told_is_chosen_in_one_respect() -> None:
 def test_a_number_asked_for_is_found_spelt_out_too() -> None:
     assert any("하나" in c.quote for c in ask("mqa는 key value 헤드가 몇개야").citations)
     assert "8이나 16" in " ".join(c.quote for c in ask("로라가 뭐야", "rank는 보통 몇으로함").citations)
+
+
+def test_how_far_something_goes_is_told_without_a_number_too() -> None:
+    answer = ask("kv캐시왜쓰는건가요", "컨텍스트 길어지면 얼마나 커짐?")
+    assert "비례해" in answer.citations[0].quote
+
+
+def test_a_number_asked_for_is_no_question_for_the_maker() -> None:
+    assert ask("믹스트랄은 전문가 몇개").kind != "origin"
+
+
+@pytest.mark.parametrize(("question", "entry"), [("ragas", "ragas"), ("tell me abt gptq", "gptq")])
+def test_a_name_alone_or_with_chat_around_it_asks_what_it_is(question: str, entry: str) -> None:
+    answer = ask(question)
+    assert {c.id for c in answer.citations} == {entry}
+    assert answer.kind == "define"
+
+
+def test_a_missing_word_is_named_whole() -> None:
+    assert "'점심뭐먹지'" in ask("점심뭐먹지").answer
 
 
 def test_what_letters_stand_for_is_not_guessed_of_the_term_before() -> None:

@@ -17,6 +17,7 @@ from rag.generation.sources import Draft, Sources
 from rag.question import Question, is_small_talk
 from rag.retriever import GlossaryRetriever, Retrieval
 from rag.sides import as_written
+from rag.text import is_hangul
 from rag.types import Answer, Chunk, Language, Related
 from rag.words import ENGLISH_FUNCTION
 
@@ -97,7 +98,7 @@ class ExtractiveGenerator:
         question, lang = retrieval.question, retrieval.question.language
         words = question.leftovers
         named = words and not question.mentions
-        unknown = as_written(question.text, words[0].start, words[-1].end) if named else ""
+        unknown = as_written(question.text, _word_start(question.text, words[0].start), words[-1].end) if named else ""
         if unknown and (tail := _HEAD_NOUN.match(question.text, words[-1].end)):
             unknown += tail[0]
         unknown = _SPACED_PARTICLE.sub("", unknown)
@@ -169,6 +170,13 @@ class ExtractiveGenerator:
                 ids += self._entries[entry_id].relations.get(name, ())
         fresh = [i for i in dict.fromkeys(ids) if i not in cited and i in self._entries][:5]
         return tuple(Related(i, self._entries[i].name(question.language)) for i in fresh)
+
+
+def _word_start(text: str, start: int) -> int:
+    """Where a Korean word begins of which a reader of endings may see the rest alone: "점심" as 점 and 심."""
+    while start and is_hangul(text[start - 1]) and is_hangul(text[start]):
+        start -= 1
+    return start
 
 
 def _with_rival(draft: Draft, sources: Sources) -> Draft:

@@ -47,6 +47,10 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 """Numbers, also spelt out: "MQA keeps a single key-value head"."""
+_HOW_MUCH = re.compile(
+    r"얼마나\s*(더\s*)?(커|작|빨|느|줄|늘|떨|좋|나빠|차이|달라|정확|걸)|\bhow much (\w+er|more|less|better|worse|slower|faster)\b"
+)
+"""Asks how far something goes, which is told without a number too: "proportional to the context"."""
 _HOW_MANY = re.compile(r"\bhow (many|much)( \w+)?\s*$", re.IGNORECASE)
 _SECRET = re.compile(
     r"공개(하지|되지|한 적)|밝히지|비공개|\bnot (been )?(public|disclosed|published|revealed)|never (confirmed|disclosed)"
@@ -186,7 +190,7 @@ def fact(sources: Sources) -> Draft:
         # "the count of GPT-4 is not public" goes before that of GPT-3
         secret = [s for s in counted if _SECRET.search(s.text)]
         return Draft(lines_of([*secret[:1], *(s for s in sources.best(counted, most=2) if s not in secret[:1])]))
-    if not count or sources.aspect:
+    if not count or sources.aspect or _HOW_MUCH.search(masked(sources.question)):
         return tell(sources)
     pool = [s for i in sources.subjects[:1] for s in sources.sentences(i)]
     return Draft(lines_of(sources.best([s for s in pool if _NUMBER.search(s.text)] or pool, most=3)))
