@@ -465,15 +465,15 @@ def test_index_embeds_only_what_is_new(run: Run, tmp_path: Path) -> None:
     corpus = write_glossary(tmp_path / "glossary", {"alpha.md": "---\nterm: Alphatron\n---\nAlphatron is one.\n"})
     code, out, err = run("--corpus", str(corpus), "index")
     assert (code, err) == (0, "")
-    assert out.startswith("1 entries, 1 passages, 0 questions: 2 embedded, 0 reused, 0 removed, ")
+    assert out.startswith("1 entries, 1 passages, 0 questions: 3 embedded, 0 reused, 0 removed, ")
     assert out.endswith(f" s\n{tmp_path / 'index'}\n")
     write_glossary(corpus, {"beta.md": "---\nterm: Betatron\n---\nBetatron is two.\n"})
     assert run("--corpus", str(corpus), "index")[1].startswith(
-        "2 entries, 2 passages, 0 questions: 2 embedded, 2 reused, 0 removed, "
+        "2 entries, 2 passages, 0 questions: 3 embedded, 3 reused, 0 removed, "
     )
     (corpus / "alpha.md").unlink()
     assert run("--corpus", str(corpus), "index")[1].startswith(
-        "1 entries, 1 passages, 0 questions: 0 embedded, 2 reused, 2 removed, "
+        "1 entries, 1 passages, 0 questions: 0 embedded, 3 reused, 3 removed, "
     )
 
 

@@ -216,7 +216,7 @@ def test_an_index_of_a_model_in_a_folder_is_searched(tiny_model: Path, tmp_path:
     corpus = write_glossary(tmp_path / "glossary")
     engine = load_embeddings(str(tiny_model))
     report = build_index(corpus, folder=tmp_path / "index", embeddings=engine, model=engine.model)
-    assert (report.entries, report.chunks, report.embedded) == (5, 10, 10)
+    assert (report.entries, report.chunks, report.embedded) == (5, 10, 20)
     index = load_index(tmp_path / "index", embeddings=engine, model=engine.model)
     assert index.manifest.dimension == 32
     row = next(i for i, c in enumerate(index.chunks) if c.id == "quantization:en:definition:0")
