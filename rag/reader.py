@@ -72,7 +72,7 @@ _HOW_HIGH = re.compile(
 )
 """Asks how to set the term before: after temperature "코드 짤땐 높게 해 낮게 해?"."""
 _RATHER = re.compile(r"why not|instead|rather|대신|말고|안\s*(쓰|써|하|해)")
-_HEADED = re.compile(r"\W*§\s*:|((ok|so|and) )?(what|how) (about|abt) (an? |the )?§\s*[,.;]")
+_HEADED = re.compile(r"\W*§\s*:|((ok|so|and) )?(what|how) about (an? |the )?§\s*[,.;]")
 """Names its subject before it asks: "quantization: is it slow?", "what about KTO, does that need pairs"."""
 _WHY_NOT = re.compile(
     r"^((so|but|then|and) )?why not (an? |the |just |use |plain )*§|왜\s*(그냥\s*)?§(을|를|은|는)?\s*안\s*(쓰|써)"
@@ -82,7 +82,7 @@ _DIFFERS = re.compile(
 )
 _NEXT = re.compile(r"(그럼|그러면|그렇다면|what about|how about|and\b|then\b)|\W*§(은|는|은요|는요|도)?\W*$")
 _AND_NAME = re.compile(
-    r"\W*((ok|so|yes|ㅇㅋ|오케이),?\s+)?((그럼|그러면|그렇다면|and|then|what about|how about|what abt)\s+(an? |the )?§(은|는|은요|는요)?|§(은|는|은요|는요)|§ (then|tho))\W*"
+    r"\W*((ok|so|yes|ㅇㅋ|오케이),?\s+)?((그럼|그러면|그렇다면|and|then|what about|how about)\s+(an? |the )?§(은|는|은요|는요)?|§(은|는|은요|는요)|§ (then|tho))\W*"
 )
 """Asks the same of a term: "and rouge?", "그럼 QLoRA는?"."""
 _AND_THAT = re.compile(
@@ -232,19 +232,21 @@ class QuestionReader:
             return replace(self._completed(read, several), carried=several, kind="compare") if several else read
         if not topics or self._names_another(read):
             return read
-        if not (read.model_name or elliptic):
-            topics = self._nearer(read, past[-1])
-        chance = float(pronoun) if read.model_name else 1.0 if elliptic else self._leans(read, topics[0])
+        if read.model_name or elliptic:
+            chance = float(pronoun or not read.model_name)
+        else:
+            topics, chance = self._nearer(read, past[-1])
         begins = len(read.leftovers) <= _DESCRIBED and self._completed(read, topics).mentions  # "랭크" after LoRA
         leans = chance >= (MAY_LEAN if begins else LEANS)
         return replace(self._with(read, topics), kin_too=chance < SURELY_LEANS) if leans else read
 
-    def _nearer(self, read: Question, last: _Past) -> tuple[str, ...]:
-        """What the exchange before was about, or what was named in it in passing, where ``read`` leans far more on that."""
+    def _nearer(self, read: Question, last: _Past) -> tuple[tuple[str, ...], float]:
+        """What the exchange before was about, or what was named in it in passing, where ``read`` leans far more on that; with how probably it leans."""
         chances = {i: self._leans(read, i) for i in (*last.topics[:1], *last.names)}
-        best = max(chances, key=chances.__getitem__)
-        ahead = chances[best] - chances[last.topics[0]]
-        return (best,) if best not in last.topics and ahead > _FAR_MORE else last.topics
+        best, chance = max(chances, key=chances.__getitem__), chances[last.topics[0]]
+        if best not in last.topics and chances[best] - chance > _FAR_MORE:
+            return (best,), chances[best]
+        return last.topics, chance
 
     def _surely_leans(self, read: Question) -> bool:
         return bool(read.context) and not read.mentions and self._leans(read, read.context[0]) >= SURELY_LEANS

@@ -90,6 +90,8 @@ def signs(
         "named": float(bool(question.mentions)),
         "direct": float(asked.about in asks_directly(question)),
     }
+    standing = {"cosine standing": _standing(near), "leaning standing": _standing(leans)}
+    alike, behind = _standing(likenesses), (likenesses - likenesses.max()) / _NEAR
     fact = {f"alike, {name}": context[name] for name in ("kind fact", "intent fact") if context.get(name)}
     counts = asks_how_many(question)
     found = []
@@ -103,14 +105,10 @@ def signs(
                 "overlap share": overlaps[i] / total if total else 0.0,
                 "overlap behind": (overlaps[i] - max(overlaps)) / _RARE,
                 "cosine behind": float(near[i] - near.max()) / _NEAR,
-                "cosine standing": _standing(near, i),
                 "leaning": 3.0 * float(leans[i]),
-                "leaning standing": _standing(leans, i),
-                **{f"{name}, standing": share * _standing(likenesses, i) for name, share in fact.items()},
-                **{
-                    f"{name}, behind": share * float(likenesses[i] - likenesses.max()) / _NEAR
-                    for name, share in fact.items()
-                },
+                **{name: float(values[i]) for name, values in standing.items()},
+                **{f"{name}, standing": share * float(alike[i]) for name, share in fact.items()},
+                **{f"{name}, behind": share * float(behind[i]) for name, share in fact.items()},
                 "own": float(section == question.kind and not aspect),
                 "own of all that is asked": float(section == question.kind and not aspect and not question.leftovers),
                 "aspect": float(told),
@@ -126,9 +124,10 @@ def signs(
     return found
 
 
-def _standing(values: NDArray[Any], i: int) -> float:
-    """How many deviations a value stands above the mean."""
-    return float((values[i] - values.mean()) / (values.std() + _NOISE))
+def _standing(values: NDArray[Any]) -> NDArray[Any]:
+    """How many deviations each value stands above the mean."""
+    standing: NDArray[Any] = (values - values.mean()) / (values.std() + _NOISE)
+    return standing
 
 
 def score(found: Mapping[str, float]) -> float:
